@@ -1,0 +1,1 @@
+"""nesthaus: what visitors of a product configurator configure, abandon and buy."""

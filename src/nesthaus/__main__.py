@@ -1,0 +1,3 @@
+from nesthaus.cli import main
+
+main()

@@ -1,0 +1,25 @@
+-- All of 0001_up.sql, with the rows; partitions go with their table. One statement, so that the
+-- order in which tables point at each other does not matter.
+drop table
+    user_sessions,
+    session_entries,
+    interaction_events,
+    configuration_snapshots,
+    session_finalisations,
+    orders,
+    recount_marks,
+    performance_metrics,
+    refusals,
+    dead_letters,
+    hourly_analytics,
+    hourly_analytics_by,
+    daily_analytics,
+    daily_analytics_by,
+    daily_configurations,
+    popular_configurations,
+    feature_flags,
+    alert_rules,
+    alert_events,
+    accounts,
+    api_tokens,
+    audit_log;

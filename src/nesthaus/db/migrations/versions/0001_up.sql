@@ -1,0 +1,321 @@
+-- The plan's tables and what the invariants need. Growth rules (docs/decisions): every unique key of
+-- a session table begins with session_id, no trigger, no sequence; so the tables can be distributed
+-- by session_id over many machines later without a change.
+
+-- One row per session. Everything but the counters is a function of the raw rows below.
+create table user_sessions (
+    session_id text not null check (length(session_id) between 1 and 255),
+    id uuid not null default gen_random_uuid(),
+    start_time timestamptz not null,
+    last_activity timestamptz not null,          -- latest time within 7 days of the start
+    latest_seen timestamptz not null,            -- latest time of anything received, also beyond 7 days
+    entry_at timestamptz,                        -- time of the earliest row in session_entries
+    end_time timestamptz,                        -- last_activity of a session that is over, else null
+    session_duration integer,                    -- whole seconds from start_time to last_activity
+    total_interactions integer not null default 0,
+    conversion_status text not null default 'ongoing'
+        check (conversion_status in ('ongoing', 'abandoned', 'converted')),
+    converted_at timestamptz,
+    abandoned_at timestamptz,
+    verified_at timestamptz,                     -- a server of the shop reported or confirmed the conversion
+    order_id text,
+    exit_page text check (length(exit_page) <= 255),
+    ip_address inet,                             -- truncated to /24 or /48 before it reaches us
+    user_agent text,
+    device_type text not null default 'unknown'
+        check (device_type in ('mobile', 'tablet', 'desktop', 'unknown')),
+    browser_name text not null default 'unknown',
+    viewport_width integer,
+    viewport_height integer,
+    referrer text,
+    referrer_host text not null default 'direct',
+    utm_source text not null default 'direct',
+    utm_medium text,
+    utm_campaign text,
+    bot_reason text,                             -- null: a person
+    final_configuration_hash text,
+    final_configuration jsonb,
+    final_snapshot_at timestamptz,
+    last_price integer,                          -- whole euros
+    last_price_list_version text,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (session_id)
+) with (fillfactor = 85);
+create index idx_user_sessions_start_time on user_sessions (start_time desc, session_id desc);
+-- For the idle pass. Not on last_activity: an index on a column that each batch changes would make
+-- each of those updates write to all indexes (no HOT update).
+create index idx_user_sessions_ongoing on user_sessions (session_id) where conversion_status = 'ongoing';
+-- The plan's idx_user_sessions_session_id is the primary key.
+
+-- What a page said when it opened a session, one row per create call; or, where no create came
+-- first, the earliest request's user agent.
+create table session_entries (
+    session_id text not null references user_sessions (session_id) on delete cascade,
+    timestamp timestamptz not null,
+    id uuid not null,
+    received_at timestamptz not null,
+    over boolean not null default false,
+    implied boolean not null,                    -- true: from a call other than create; only header facts
+    user_agent text,                             -- said by the page
+    header_user_agent text,
+    device_type text,
+    viewport_width integer,
+    viewport_height integer,
+    referrer text,
+    utm_source text,
+    utm_medium text,
+    utm_campaign text,
+    configuration_data jsonb,
+    primary key (session_id, timestamp, id)
+);
+
+create table interaction_events (
+    id uuid not null,
+    timestamp timestamptz not null,
+    received_at timestamptz not null,
+    time_spent integer check (time_spent between 0 and 86400000), -- milliseconds
+    sequence integer,
+    viewport_width integer,
+    viewport_height integer,
+    quantity integer,
+    square_meters double precision,
+    over boolean not null default false,         -- more than 7 days after the session's start
+    session_id text not null references user_sessions (session_id) on delete cascade,
+    event_type text not null check (length(event_type) <= 50),
+    category text check (length(category) <= 100),
+    element_id text check (length(element_id) <= 100),
+    selection_value text check (length(selection_value) <= 100),
+    previous_value text check (length(previous_value) <= 100),
+    cause text,
+    page text,
+    device_type text,
+    primary key (session_id, timestamp, id)
+) partition by range (timestamp);
+-- BRIN: rows arrive nearly in time order; a b-tree here would cost 20 bytes a row for the same use.
+create index idx_interaction_events_timestamp on interaction_events using brin (timestamp);
+-- The plan's idx_interaction_events_session_id is the beginning of the primary key.
+create table interaction_events_default partition of interaction_events default;
+
+create table configuration_snapshots (
+    id uuid not null,
+    timestamp timestamptz not null,
+    received_at timestamptz not null,
+    over boolean not null default false,
+    session_id text not null references user_sessions (session_id) on delete cascade,
+    configuration_data jsonb not null,
+    configuration_hash text not null,
+    total_price integer,                         -- whole euros; null: could not be priced
+    completion_percentage numeric(5, 2),
+    price_list_version text not null,
+    price_error text,
+    client_price double precision,
+    trigger_event text check (trigger_event in ('auto_save', 'page_exit', 'order_attempt')),
+    primary key (session_id, timestamp, id)
+) partition by range (timestamp);
+-- The plan's idx_configuration_snapshots_session_id is the beginning of the primary key.
+create table configuration_snapshots_default partition of configuration_snapshots default;
+
+create table session_finalisations (
+    session_id text not null references user_sessions (session_id) on delete cascade,
+    timestamp timestamptz not null,
+    id uuid not null,
+    received_at timestamptz not null,
+    over boolean not null default false,
+    conversion_status text not null check (conversion_status in ('abandoned', 'converted')),
+    exit_page text,
+    order_id text,
+    verified boolean not null,
+    primary key (session_id, timestamp, id)
+);
+
+-- Which session an order belongs to: the one that reported it first. Distributed by order_id.
+create table orders (
+    order_id text not null check (length(order_id) between 1 and 255),
+    session_id text not null,
+    ordered_at timestamptz not null,
+    primary key (order_id)
+);
+-- For erasing a session.
+create index idx_orders_session_id on orders (session_id);
+
+-- "This session's hour must be counted again." Persist inserts, aggregate deletes; no row is updated.
+create table recount_marks (
+    session_id text not null,
+    hour timestamptz not null,
+    id uuid not null default gen_random_uuid(),
+    primary key (session_id, hour, id)
+);
+create index idx_recount_marks_hour on recount_marks (hour);
+
+create table performance_metrics (
+    id uuid not null,
+    timestamp timestamptz not null,
+    received_at timestamptz not null,
+    session_id text,
+    metric_name text not null check (length(metric_name) <= 100),
+    value double precision not null,             -- the plan's decimal(10,3) overflows at ten million
+    unit text,
+    additional_data jsonb,
+    primary key (id, timestamp)
+) partition by range (timestamp);
+create index idx_performance_metrics_timestamp on performance_metrics (timestamp);
+create table performance_metrics_default partition of performance_metrics default;
+
+-- How often a process refused calls for a reason; a day's refusals are the sum of its rows.
+create table refusals (
+    id uuid not null,
+    date date not null,
+    reason text not null,
+    count integer not null,
+    primary key (id)
+);
+create index idx_refusals_date on refusals (date);
+
+-- What could not be stored, and why. The id is made from the place in the stream: twice is once.
+create table dead_letters (
+    id uuid not null,
+    session_id text,
+    reason text not null,
+    detail text not null,
+    payload bytea not null,
+    created_at timestamptz not null,
+    primary key (id)
+);
+
+-- Stored figures. '' where a category or value does not apply, so that keys are never null.
+create table hourly_analytics (
+    hour timestamptz not null,
+    metric_type text not null,
+    category text not null default '',
+    value_text text not null default '',
+    count bigint not null default 0,
+    unique_sessions bigint not null default 0,
+    time_sum_ms bigint not null default 0,
+    timed_count bigint not null default 0,
+    primary key (hour, metric_type, category, value_text)
+);
+create table hourly_analytics_by (
+    hour timestamptz not null,
+    dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),
+    dimension_value text not null,
+    metric_type text not null,
+    category text not null default '',
+    value_text text not null default '',
+    count bigint not null default 0,
+    unique_sessions bigint not null default 0,
+    time_sum_ms bigint not null default 0,
+    timed_count bigint not null default 0,
+    primary key (hour, dimension, dimension_value, metric_type, category, value_text)
+);
+create table daily_analytics (
+    id uuid not null default gen_random_uuid(),
+    date date not null,
+    metric_type text not null,
+    category text not null default '',
+    value_text text not null default '',
+    count bigint not null default 0,
+    unique_sessions bigint not null default 0,
+    time_sum_ms bigint not null default 0,
+    timed_count bigint not null default 0,
+    average_time numeric(10, 2) generated always as
+        (case when timed_count > 0 then round(time_sum_ms::numeric / timed_count, 2) end) stored,
+    primary key (date, metric_type, category, value_text)
+);
+-- The plan's idx_daily_analytics_date is the beginning of the primary key.
+create index idx_daily_analytics_metric_type on daily_analytics (metric_type);
+create table daily_analytics_by (
+    date date not null,
+    dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),
+    dimension_value text not null,
+    metric_type text not null,
+    category text not null default '',
+    value_text text not null default '',
+    count bigint not null default 0,
+    unique_sessions bigint not null default 0,
+    time_sum_ms bigint not null default 0,
+    timed_count bigint not null default 0,
+    primary key (date, dimension, dimension_value, metric_type, category, value_text)
+);
+create table daily_configurations (
+    date date not null,
+    configuration_hash text not null,
+    sessions bigint not null,
+    converted bigint not null,
+    price_sum bigint not null,
+    priced bigint not null,
+    last_selected timestamptz not null,
+    primary key (date, configuration_hash)
+);
+-- The sum of daily_configurations.
+create table popular_configurations (
+    id uuid not null default gen_random_uuid(),
+    configuration_hash text not null,
+    configuration_data jsonb not null,
+    selection_count bigint not null default 0,
+    completion_count bigint not null default 0,
+    average_price integer,
+    last_selected timestamptz not null,
+    created_at timestamptz not null default now(),
+    primary key (configuration_hash)
+);
+-- The plan's idx_popular_configurations_hash is the primary key.
+
+-- Small tables that administrators write.
+create table feature_flags (
+    key text not null,
+    enabled boolean not null,
+    percentage integer not null check (percentage between 0 and 100),
+    updated_at timestamptz not null,
+    primary key (key)
+);
+create table alert_rules (
+    id text not null,
+    metric text not null,
+    statistic text not null,
+    threshold double precision not null,
+    window_s integer not null,
+    min_count integer not null,
+    hold_s integer not null,
+    enabled boolean not null,
+    silenced_until timestamptz,
+    primary key (id)
+);
+create table alert_events (
+    id uuid not null,
+    rule_id text not null references alert_rules (id) on delete cascade,
+    at timestamptz not null,
+    state text not null check (state in ('quiet', 'pending', 'firing')),
+    value double precision,
+    notified_at timestamptz,
+    primary key (id)
+);
+create index idx_alert_events_rule on alert_events (rule_id, at);
+create table accounts (
+    id uuid not null,
+    email text not null unique,
+    role text not null check (role in ('viewer', 'admin')),
+    password_hash text not null,
+    created_at timestamptz not null,
+    primary key (id)
+);
+create table api_tokens (
+    id uuid not null,
+    name text not null check (length(name) between 1 and 100),
+    role text not null check (role in ('viewer', 'admin', 'tracker')),
+    token_hash bytea not null unique,            -- SHA-256 of 256 random bits
+    created_at timestamptz not null,
+    last_used_at timestamptz,
+    revoked_at timestamptz,
+    primary key (id)
+);
+create table audit_log (
+    id uuid not null,
+    at timestamptz not null,
+    actor text not null,
+    action text not null,
+    subject text not null,
+    detail jsonb,
+    primary key (id)
+);
+create index idx_audit_log_at on audit_log (at);

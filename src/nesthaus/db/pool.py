@@ -1,0 +1,124 @@
+"""Connection pools that outlive restarts of the server."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import AsyncConnectionPool
+
+Connection = AsyncConnection[tuple[Any, ...]]
+Pool = AsyncConnectionPool[Connection]
+
+_CONNECT_TIMEOUT_S = 5
+# A pool doubles its pause between attempts (1, 2, 4 … s) until this is over; then it begins anew,
+# so that no pause is longer than 4 s however long the server was away.
+_ATTEMPTS_S = 7.0
+
+_log = logging.getLogger(__name__)
+
+
+class _OneLinePerOutage(logging.Filter):
+    """Lets a pool say once that its server is away, in one line, instead of every few seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._away: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = str(record.msg)
+        if text.startswith("reconnection attempt"):
+            return False
+        if not text.startswith("error connecting") or not isinstance(record.args, tuple):
+            return True
+        pool, error = map(str, record.args)
+        if pool in self._away:
+            return False
+        self._away.add(pool)
+        record.msg, record.args = "%s: PostgreSQL is away: %s", (pool, first_line(error))
+        return True
+
+    def is_back(self, pool: str) -> None:
+        if pool in self._away:
+            self._away.remove(pool)
+            _log.warning("%s: PostgreSQL is back", pool)
+
+
+# On the logger and not on a pool, because a pool offers no place for it; told apart by pool name.
+_outages = _OneLinePerOutage()
+logging.getLogger("psycopg.pool").addFilter(_outages)
+
+
+def first_line(error: object) -> str:
+    """What an error of libpq says, without its hints on further lines."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+async def open_pool(
+    database_url: str,
+    size: int,
+    timeout_s: float,
+    *,
+    read_only: bool = False,
+    statement_timeout_ms: int | None = None,
+    application_name: str,
+) -> Pool:
+    """A pool that opens its connections when the server is there, now or later.
+
+    Its connections are in UTC. Taking one waits up to `timeout_s`, then raises PoolTimeout; one
+    that died in the pool is never handed out. `application_name` also names the pool in the log.
+    """
+    settings = {"timezone": "UTC"}
+    if read_only:
+        settings["default_transaction_read_only"] = "on"
+    if statement_timeout_ms is not None:
+        settings["statement_timeout"] = str(statement_timeout_ms)
+
+    async def note_success(_connection: AsyncConnection[tuple[Any, ...]]) -> None:
+        _outages.is_back(application_name)
+
+    async def check(connection: AsyncConnection[tuple[Any, ...]]) -> None:
+        try:
+            await pool.check_connection(connection)
+        except OperationalError:
+            # The others died with it: replaced now, and not one by one with ever longer pauses.
+            await pool.check()
+            raise
+
+    pool = Pool(
+        with_settings(database_url, application_name, settings),
+        min_size=1,
+        max_size=size,
+        timeout=timeout_s,
+        name=application_name,
+        open=False,
+        check=check,
+        configure=note_success,
+        reconnect_timeout=_ATTEMPTS_S,
+        reconnect_failed=_try_again,
+    )
+    await pool.open(wait=False)
+    return pool
+
+
+def with_settings(database_url: str, application_name: str, settings: Mapping[str, str]) -> str:
+    """The same address, with settings that hold from the start and that nothing resets.
+
+    Behind PgBouncer this means session pooling: in transaction pooling it ignores or refuses
+    `options`. Prepared statements, which psycopg makes of a query it has run five times, are
+    fine there from PgBouncer 1.22 on.
+    """
+    given = conninfo_to_dict(database_url)
+    options = [str(given.get("options") or "")]
+    options += [f"-c {name}={value}" for name, value in settings.items()]
+    return make_conninfo(
+        database_url,
+        options=" ".join(options).strip(),
+        application_name=application_name,
+        connect_timeout=given.get("connect_timeout") or _CONNECT_TIMEOUT_S,
+    )
+
+
+async def _try_again(pool: AsyncConnectionPool[Any]) -> None:
+    await pool.check()

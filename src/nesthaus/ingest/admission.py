@@ -1,0 +1,124 @@
+"""The steps every tracking call passes before its body is looked at, in this order:
+
+content type, rate limit, size, U+0000. Each refuses with a reason of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.types import Message, Receive, Scope
+
+from nesthaus.access.addresses import caller_of, is_loopback, truncated
+from nesthaus.access.rate_limits import RateLimit
+from nesthaus.domain.refusals import Refusal
+from nesthaus.ingest.documents import refuse_nul
+from nesthaus.ingest.refused import Refused
+
+MAX_BODY_BYTES = 256 * 1024
+_CONTENT_TYPES = frozenset({b"application/json", b"text/plain"})
+
+
+class ClientGone(Exception):
+    """The caller hung up before its body was complete: there is nobody to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An admitted call. `address` is truncated; `no_consent` is what the headers alone say."""
+
+    body: bytes
+    received_at: datetime
+    user_agent: str | None
+    address: str | None
+    no_consent: bool
+    token: str | None
+
+
+class TooFast(Refused):
+    def __init__(self, wait_s: int) -> None:
+        sentence = f"too many calls from this address; try again in {wait_s} s"
+        super().__init__(Refusal.RATE_LIMITED, sentence)
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    clock: Callable[[], datetime]
+    rate_limit: RateLimit
+    limit_loopback: bool
+
+    async def admit(self, scope: Scope, receive: Receive, *, limited: bool = True) -> Request:
+        """Raises Refused, or ClientGone."""
+        received_at = self.clock()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        _check_content_type(headers.get(b"content-type", b""))
+        address = scope["client"][0] if scope.get("client") else ""
+        if limited:
+            self._check_rate(address, received_at)
+        body = await _read_body(headers.get(b"content-length"), receive)
+        refuse_nul(body)
+        return Request(
+            body=body,
+            received_at=received_at,
+            user_agent=_text(headers.get(b"user-agent")),
+            address=truncated(address),
+            no_consent=headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1",
+            token=_bearer(headers.get(b"authorization")),
+        )
+
+    def _check_rate(self, address: str, now: datetime) -> None:
+        if not self.limit_loopback and is_loopback(address):
+            return
+        wait_s = self.rate_limit.take(caller_of(address), now)
+        if wait_s is not None:
+            raise TooFast(wait_s)
+
+
+def _check_content_type(value: bytes) -> None:
+    if value.partition(b";")[0].strip().lower() not in _CONTENT_TYPES:
+        sentence = "Content-Type: allowed are application/json and text/plain"
+        raise Refused(Refusal.CONTENT_TYPE, sentence, "Content-Type")
+
+
+async def _read_body(content_length: bytes | None, receive: Receive) -> bytes:
+    # A length that lies is caught below; an honest one saves reading what will be refused.
+    if content_length and content_length.isdigit() and int(content_length) > MAX_BODY_BYTES:
+        raise _too_large()
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body = message.get("body", b"")
+    else:
+        body = await _read_chunks(message, receive)
+    if len(body) > MAX_BODY_BYTES:
+        raise _too_large()
+    return body
+
+
+async def _read_chunks(message: Message, receive: Receive) -> bytes:
+    chunks = bytearray()
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunks += message.get("body", b"")
+        if len(chunks) > MAX_BODY_BYTES:
+            raise _too_large()
+        if not message.get("more_body"):
+            return bytes(chunks)
+        message = await receive()
+
+
+def _too_large() -> Refused:
+    return Refused(Refusal.TOO_LARGE, f"body: more than {MAX_BODY_BYTES // 1024} KiB", None)
+
+
+def _text(value: bytes | None) -> str | None:
+    """A header as text: what is not UTF-8 or cannot be stored is replaced."""
+    if not value:
+        return None
+    return value.decode("utf-8", "replace")[:1000].replace("\0", "\ufffd")
+
+
+def _bearer(value: bytes | None) -> str | None:
+    scheme, _, token = (value or b"").partition(b" ")
+    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" and token else None

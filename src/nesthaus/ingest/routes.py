@@ -1,0 +1,190 @@
+"""The tracking API's routes: the only place of this stage that knows HTTP status codes.
+
+Plain ASGI below Starlette routes: the same through FastAPI's own routing costs five times as much
+(docs/decisions). Every answer, refusals included, may be read by pages of the allowed origins.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import psycopg
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from nesthaus.domain.refusals import Refusal
+from nesthaus.ingest.admission import Admission, ClientGone, Request, TooFast
+from nesthaus.ingest.prices import Prices
+from nesthaus.ingest.refusal_counts import RefusalCounts
+from nesthaus.ingest.refused import Refused
+from nesthaus.ingest.tracking import Answer, Tracking
+from nesthaus.responses import Problem, problem_response
+from nesthaus.stream.durable import Overloaded
+
+OK, CREATED, ACCEPTED, NO_CONTENT, NOT_MODIFIED = 200, 201, 202, 204, 304
+UNAVAILABLE = 503
+OVERLOADED_RETRY_S = 5
+STATUS_OF: dict[Refusal, int] = {
+    Refusal.MALFORMED: 400,
+    Refusal.INVALID: 400,
+    Refusal.STALE: 400,
+    Refusal.AHEAD: 400,
+    Refusal.UNAUTHORISED: 401,
+    Refusal.FORBIDDEN: 403,
+    Refusal.TOO_LARGE: 413,
+    Refusal.CONTENT_TYPE: 415,
+    Refusal.RATE_LIMITED: 429,
+    Refusal.OVERLOADED: UNAVAILABLE,
+}
+# NO_CONSENT has no status of its own: such a call is answered 202 with `stored: false`.
+
+Headers = list[tuple[bytes, bytes]]
+_JSON = (b"content-type", b"application/json")
+_PROBLEM = (b"content-type", b"application/problem+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    body: bytes
+    headers: Headers
+
+
+class Origins:
+    """CORS: which pages may read the answers (`*`, or a list of origins)."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self._any = "*" in allowed
+        self._allowed = frozenset(origin.encode() for origin in allowed)
+
+    def headers(self, scope: Scope) -> Headers:
+        if self._any:
+            return [(b"access-control-allow-origin", b"*"), _EXPOSED]
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
+        if origin in self._allowed:
+            return [(b"access-control-allow-origin", origin), (b"vary", b"Origin"), _EXPOSED]
+        return [(b"vary", b"Origin")]
+
+
+_ALSO = {"GET": "HEAD"}
+_EXPOSED = (b"access-control-expose-headers", b"Retry-After")
+_PREFLIGHT: Headers = [
+    (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+    (b"access-control-allow-headers", b"Content-Type, Authorization, Traceparent"),
+    (b"access-control-max-age", b"86400"),
+]
+
+
+class Endpoint:
+    """One public route as an ASGI application: preflight, method, refusals, answer."""
+
+    def __init__(
+        self,
+        method: str,
+        answer: Callable[[Scope, Receive], Awaitable[Reply]],
+        origins: Origins,
+        refusals: RefusalCounts,
+    ) -> None:
+        self._method = method
+        self._answer = answer
+        self._origins = origins
+        self._refusals = refusals
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            reply = await self._reply(scope, receive)
+        except ClientGone:
+            return
+        headers = [*reply.headers, *self._origins.headers(scope)]
+        if reply.status not in {NO_CONTENT, NOT_MODIFIED}:
+            headers.append((b"content-length", b"%d" % len(reply.body)))
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+        if scope["method"] == "OPTIONS":
+            return Reply(NO_CONTENT, b"", _PREFLIGHT)
+        if scope["method"] not in {self._method, _ALSO.get(self._method)}:
+            allow = (b"allow", f"{self._method}, OPTIONS".encode())
+            body = _problem(405, f"{scope['method']} is not allowed here, only {self._method}")
+            return Reply(405, body, [_PROBLEM, allow])
+        try:
+            return await self._answer(scope, receive)
+        except Refused as refused:
+            self._refusals.add(refused.reason)
+            return _refusal(refused)
+        except Overloaded:
+            self._refusals.add(Refusal.OVERLOADED)
+            return _unavailable("nothing was taken; try again later")
+        except psycopg.OperationalError:
+            return _unavailable("the token cannot be checked now; nothing was taken")
+
+
+def _problem(status: int, sentence: str, field: str | None = None) -> bytes:
+    return bytes(problem_response(Problem(status, sentence, field=field)).body)
+
+
+def _refusal(refused: Refused) -> Reply:
+    status = STATUS_OF[refused.reason]
+    headers: Headers = [_PROBLEM]
+    if isinstance(refused, TooFast):
+        headers.append((b"retry-after", b"%d" % refused.wait_s))
+    if refused.reason is Refusal.UNAUTHORISED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    return Reply(status, _problem(status, refused.sentence, refused.field), headers)
+
+
+def _unavailable(sentence: str) -> Reply:
+    retry = (b"retry-after", b"%d" % OVERLOADED_RETRY_S)
+    return Reply(UNAVAILABLE, _problem(UNAVAILABLE, sentence), [_PROBLEM, retry])
+
+
+def tracking_routes(
+    tracking: Tracking,
+    prices: Prices,
+    admission: Admission,
+    refusals: RefusalCounts,
+    allowed_origins: tuple[str, ...],
+) -> list[BaseRoute]:
+    """All public POST and GET routes of the contract's section 2 but the tracker script."""
+    origins = Origins(allowed_origins)
+
+    def route(
+        path: str, answer: Callable[[Scope, Receive], Awaitable[Reply]], method: str
+    ) -> Route:
+        return Route(path, Endpoint(method, answer, origins, refusals))
+
+    def tracked(
+        handle: Callable[[Request], Awaitable[Answer]], stored_status: int = ACCEPTED
+    ) -> Callable[[Scope, Receive], Awaitable[Reply]]:
+        async def answer(scope: Scope, receive: Receive) -> Reply:
+            answered = await handle(await admission.admit(scope, receive))
+            status = stored_status if answered.stored else ACCEPTED
+            return Reply(status, answered.body, [_JSON])
+
+        return answer
+
+    async def calculate(scope: Scope, receive: Receive) -> Reply:
+        request = await admission.admit(scope, receive, limited=False)
+        return Reply(OK, prices.calculate(request), [_JSON])
+
+    async def price_list(scope: Scope, _receive: Receive) -> Reply:
+        document = prices.document_in_force()
+        etag = document.etag.encode()
+        headers: Headers = [_JSON, (b"etag", etag), (b"cache-control", b"public, max-age=60")]
+        sent = dict(scope["headers"]).get(b"if-none-match", b"")
+        if etag in (part.strip().removeprefix(b"W/") for part in sent.split(b",")):
+            return Reply(NOT_MODIFIED, b"", headers)
+        return Reply(OK, document.body, headers)
+
+    return [
+        route("/api/sessions/create", tracked(tracking.create, CREATED), "POST"),
+        route("/api/sessions/track", tracked(tracking.track), "POST"),
+        route("/api/sessions/track-interaction", tracked(tracking.track_interaction), "POST"),
+        route("/api/sessions/track-batch", tracked(tracking.track_batch), "POST"),
+        route("/api/sessions/save-configuration", tracked(tracking.save_configuration), "POST"),
+        route("/api/sessions/save-config", tracked(tracking.save_configuration), "POST"),
+        route("/api/sessions/finalize", tracked(tracking.finalize), "POST"),
+        route("/api/performance/track", tracked(tracking.performance), "POST"),
+        route("/api/pricing/calculate", calculate, "POST"),
+        route("/api/pricing/data", price_list, "GET"),
+    ]

@@ -1,0 +1,171 @@
+"""What each tracking call does: facts out of the body, one delivery into the log, one answer."""
+
+import base64
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from nesthaus.access.tokens import Role
+from nesthaus.domain.events import Delivery, Event
+from nesthaus.domain.refusals import Refusal
+from nesthaus.ingest import wire
+from nesthaus.ingest.admission import Request
+from nesthaus.ingest.facts import Facts
+from nesthaus.ingest.refusal_counts import RefusalCounts
+from nesthaus.ingest.refused import Refused
+from nesthaus.stream import envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`stored` is False where consent is missing: then nothing of the call was kept."""
+
+    body: bytes
+    stored: bool = True
+
+
+NOT_STORED = Answer(b'{"success":true,"stored":false}', stored=False)
+SUCCESS = b'{"success":true}'
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """Every method raises Refused, and Overloaded where neither stream nor spool can take it.
+
+    `role_of` looks an API token up; None for one that is unknown or revoked.
+    """
+
+    facts: Facts
+    append: Callable[[str | None, bytes], Awaitable[None]]
+    refusals: RefusalCounts
+    role_of: Callable[[str], Awaitable[Role | None]]
+    consent_default: str
+
+    async def create(self, request: Request) -> Answer:
+        call = wire.create_reader.read(request.body)
+        entry = self.facts.entry(call, request.received_at)
+        told: dict[str, object] = {"serverTime": _iso(request.received_at), "flags": {}}
+        if not self._may_store(call, request):
+            return Answer(_json({"success": True, "stored": False, **told}), stored=False)
+        session_id = call.session_id or new_session_id()
+        await self._store(call, request, session_id, (entry,))
+        return Answer(_json({"success": True, "sessionId": session_id, **told}))
+
+    async def track(self, request: Request) -> Answer:
+        call = wire.track_reader.read(request.body)
+        return await self._interaction(call, request, call.session_id, call.event, "event")
+
+    async def track_interaction(self, request: Request) -> Answer:
+        call = wire.track_interaction_reader.read(request.body)
+        body = call.interaction
+        return await self._interaction(call, request, call.session_id, body, "interaction")
+
+    async def _interaction(
+        self, call: wire.Call, request: Request, session_id: str, body: wire.EventBody, within: str
+    ) -> Answer:
+        fact = self.facts.interaction(body, request.received_at, within)
+        if not self._may_store(call, request):
+            return NOT_STORED
+        await self._store(call, request, session_id, (fact,))
+        return Answer(b'{"success":true,"eventId":"%s"}' % str(fact.id).encode())
+
+    async def track_batch(self, request: Request) -> Answer:
+        """Good events are kept when others are refused."""
+        call = wire.track_batch_reader.read(request.body)
+        if not self._may_store(call, request):
+            return NOT_STORED
+        taken: list[Event] = []
+        rejected: list[dict[str, object]] = []
+        for index, raw in enumerate(call.events):
+            within = f"events[{index}]"
+            try:
+                body = wire.event_reader.read(raw, within)
+                taken.append(self.facts.interaction(body, request.received_at, within))
+            except Refused as refused:
+                self.refusals.add(refused.reason)
+                rejected.append({"index": index, "error": refused.sentence})
+        if taken:
+            await self._store(call, request, call.session_id, tuple(taken))
+        return Answer(_json({"success": True, "accepted": len(taken), "rejected": rejected}))
+
+    async def save_configuration(self, request: Request) -> Answer:
+        call = wire.save_configuration_reader.read(request.body)
+        snapshot = self.facts.snapshot(call, request.received_at)
+        told: dict[str, object] = {
+            "totalPrice": snapshot.total_price_eur,
+            "completionPercentage": snapshot.completion_percentage,
+            "priceListVersion": snapshot.price_list_version,
+        }
+        if snapshot.price_error is not None:
+            told["priceError"] = snapshot.price_error
+        if not self._may_store(call, request):
+            return Answer(_json({"success": True, "stored": False, **told}), stored=False)
+        await self._store(call, request, call.session_id, (snapshot,))
+        return Answer(_json({"success": True, **told}))
+
+    async def finalize(self, request: Request) -> Answer:
+        call = wire.finalize_reader.read(request.body)
+        verified = request.token is not None and await self._is_tracker(request.token)
+        finalisation, snapshot = self.facts.finalisation(
+            call, request.received_at, verified=verified
+        )
+        if not self._may_store(call, request):
+            return NOT_STORED
+        events = (finalisation,) if snapshot is None else (snapshot, finalisation)
+        await self._store(call, request, call.session_id, events)
+        return Answer(SUCCESS)
+
+    async def performance(self, request: Request) -> Answer:
+        call, metrics = wire.read_metrics(request.body)
+        facts = tuple(
+            self.facts.metric(body, request.received_at, place) for place, body in metrics
+        )
+        if not self._may_store(call, request):
+            return NOT_STORED
+        if facts:
+            await self._store(call, request, None, facts)
+        return Answer(_json({"success": True, "accepted": len(facts)}))
+
+    def _may_store(self, call: wire.Call, request: Request) -> bool:
+        if not request.no_consent and (call.consent or self.consent_default) == "all":
+            return True
+        self.refusals.add(Refusal.NO_CONSENT)
+        return False
+
+    async def _is_tracker(self, token: str) -> bool:
+        role = await self.role_of(token)
+        if role is None:
+            raise Refused(Refusal.UNAUTHORISED, "Authorization: the token is unknown or revoked")
+        if role is not Role.TRACKER:
+            raise Refused(Refusal.FORBIDDEN, "Authorization: a token of role tracker is needed")
+        return True
+
+    async def _store(
+        self, call: wire.Call, request: Request, session_id: str | None, events: tuple[Event, ...]
+    ) -> None:
+        delivery = Delivery(
+            session_id=session_id,
+            received_at=request.received_at,
+            events=events,
+            user_agent=request.user_agent,
+            address=request.address,
+            sent_at=self.facts.sent_at(call),
+            tracker_version=call.tracker_version,
+        )
+        await self.append(session_id, envelope.encode(delivery))
+
+
+def new_session_id() -> str:
+    """128 random bits as 22 characters of the alphabet that session ids allow."""
+    return base64.urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode()
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _json(document: dict[str, object]) -> bytes:
+    return msgspec.json.encode(document)

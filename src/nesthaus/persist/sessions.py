@@ -1,0 +1,249 @@
+"""A session's row while a batch is stored: as it was, and as it becomes. Pure: no database."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from nesthaus.domain.sessions import (
+    FIGURES_END_AFTER,
+    EntryFacts,
+    FinalisationFacts,
+    Status,
+    attributes_of,
+    duration_s,
+    ending_of,
+    status_at,
+)
+from nesthaus.domain.visitors import (
+    BURST,
+    BURST_ABOVE,
+    DIRECT,
+    browser_name,
+    device_type,
+    program_behind,
+    referrer_host,
+)
+from nesthaus.persist.batch import Arrivals, smaller
+
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Session:
+    """The columns of `user_sessions` that persist reads and writes, but the final configuration."""
+
+    session_id: str
+    id: UUID
+    start_time: datetime
+    last_activity: datetime
+    latest_seen: datetime
+    entry_at: datetime | None
+    end_time: datetime | None
+    session_duration: int | None
+    total_interactions: int
+    conversion_status: str
+    converted_at: datetime | None
+    abandoned_at: datetime | None
+    verified_at: datetime | None
+    order_id: str | None
+    exit_page: str | None
+    ip_address: str | None
+    user_agent: str | None
+    device_type: str
+    browser_name: str
+    viewport_width: int | None
+    viewport_height: int | None
+    referrer: str | None
+    referrer_host: str
+    utm_source: str
+    utm_medium: str | None
+    utm_campaign: str | None
+    bot_reason: str | None
+    final_configuration_hash: str | None
+    final_snapshot_at: datetime | None
+    last_price: int | None
+    last_price_list_version: str | None
+
+
+SESSION_COLUMNS = tuple(each.name for each in fields(Session))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEntry(EntryFacts):
+    """A row of `session_entries`."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFinalisation(FinalisationFacts):
+    """A row of `session_finalisations`."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinalSnapshot:
+    """The latest snapshot of a session; and the latest one that has a price, if any."""
+
+    at: datetime
+    configuration: str
+    configuration_hash: str
+    last_price: int | None
+    last_price_list_version: str | None
+
+
+@dataclass(slots=True)
+class Progress:
+    """One session on its way through a batch.
+
+    `touched`: a row was really inserted, or an order changed hands; only then anything is written.
+    `moved`: the start came to lie so much earlier that stored rows may be `over` now.
+    `new_times` are the times of the interactions really inserted that count.
+    """
+
+    stored: Session
+    session: Session
+    is_new: bool = False
+    moved: bool = False
+    touched: bool = False
+    entries_changed: bool = False
+    snapshots_changed: bool = False
+    finalisations_changed: bool = False
+    new_times: list[datetime] = field(default_factory=list[datetime])
+    final_configuration: str | None = None
+
+    @property
+    def start(self) -> datetime:
+        return self.session.start_time
+
+    @property
+    def horizon(self) -> datetime:
+        """What lies later is `over`."""
+        return self.session.start_time + FIGURES_END_AFTER
+
+    def certainly_lacks(self, at: datetime) -> bool:
+        """Nothing stored for this session can have that time."""
+        return self.is_new or at > self.stored.latest_seen
+
+    def all_changed(self) -> None:
+        self.touched = True
+        self.entries_changed = self.snapshots_changed = self.finalisations_changed = True
+
+
+def begin(stored: Session, arrivals: Arrivals, *, is_new: bool) -> Progress:
+    """What follows from the times alone; facts that came before change nothing here."""
+    session = replace(stored)
+    progress = Progress(stored, session, is_new=is_new)
+    if arrivals.earliest < stored.start_time:
+        session.start_time, session.ip_address = arrivals.earliest, arrivals.address
+        progress.moved = False
+    elif arrivals.earliest == stored.start_time:
+        session.ip_address = smaller(stored.ip_address, arrivals.address)
+    session.latest_seen = max(stored.latest_seen, arrivals.latest)
+    within = arrivals.latest
+    if within > progress.horizon:
+        times = (at for at in arrivals.times() if at <= progress.horizon)
+        within = max(times, default=stored.last_activity)
+    session.last_activity = max(stored.last_activity, within)
+    return progress
+
+
+def count_interactions(progress: Progress, inserted: Iterable[datetime]) -> None:
+    """`inserted` are the times of really inserted interactions that are not `over`."""
+    progress.touched = True
+    progress.new_times += inserted
+    progress.session.total_interactions = progress.stored.total_interactions + len(
+        progress.new_times
+    )
+
+
+def apply_entries(session: Session, entries: Sequence[HeldEntry]) -> None:
+    """`entries` are all that are stored for the session."""
+    headers = [entry.at for entry in entries if entry.header_user_agent]
+    # The time of the earliest header, `over` or not: a later header can never stand, so that it
+    # need not be stored.
+    session.entry_at = min(headers, default=None)
+    attributes = attributes_of(entries)
+    session.user_agent = attributes.user_agent
+    session.device_type = device_type(attributes.device_type, attributes.user_agent)
+    session.browser_name = browser_name(attributes.user_agent)
+    session.viewport_width = attributes.viewport_width
+    session.viewport_height = attributes.viewport_height
+    session.referrer = attributes.referrer
+    session.referrer_host = referrer_host(attributes.referrer)
+    session.utm_source = attributes.utm_source or DIRECT
+    session.utm_medium = attributes.utm_medium
+    session.utm_campaign = attributes.utm_campaign
+
+
+def apply_finalisations(
+    session: Session,
+    finalisations: Collection[HeldFinalisation],
+    orders_of_others: Collection[str],
+) -> None:
+    """`finalisations` are all that are stored for the session."""
+    ending = ending_of(finalisations, orders_of_others)
+    session.converted_at = ending.converted_at
+    session.verified_at = ending.verified_at
+    session.order_id = ending.order_id
+    session.abandoned_at = ending.abandoned_at
+    session.exit_page = ending.exit_page
+
+
+def apply_final_snapshot(progress: Progress, final: FinalSnapshot | None) -> None:
+    session = progress.session
+    session.final_snapshot_at = None if final is None else final.at
+    session.final_configuration_hash = None if final is None else final.configuration_hash
+    session.last_price = None if final is None else final.last_price
+    session.last_price_list_version = None if final is None else final.last_price_list_version
+    progress.final_configuration = None if final is None else final.configuration
+
+
+def settle(session: Session, now: datetime, idle_after: timedelta) -> None:
+    """What follows from the other columns and the clock."""
+    session.session_duration = duration_s(session.start_time, session.last_activity)
+    status = status_at(
+        now, idle_after, session.last_activity, session.abandoned_at, session.converted_at
+    )
+    session.conversion_status = status.value
+    session.end_time = None if status is Status.ONGOING else session.last_activity
+
+
+@dataclass(frozen=True, slots=True)
+class BurstQuestion:
+    """What has to be asked of the stored rows to know whether a session is a burst.
+
+    `seconds` are whole seconds in which rows of other batches may lie; `everywhere`: in all.
+    """
+
+    seconds: frozenset[datetime] = frozenset()
+    everywhere: bool = False
+
+
+def judge_visitor(progress: Progress) -> BurstQuestion | None:
+    """Sets the reason as far as it can be told without the stored rows; None: it is settled."""
+    session, stored = progress.session, progress.stored
+    session.bot_reason = program_behind(session.user_agent)
+    if session.bot_reason is not None or session.total_interactions <= BURST_ABOVE:
+        return None
+    if progress.moved or stored.bot_reason not in {None, BURST}:
+        return BurstQuestion(everywhere=True)
+    if stored.bot_reason == BURST:
+        session.bot_reason = BURST
+        return None
+    counts: dict[datetime, int] = {}
+    for at in progress.new_times:
+        second = at.replace(microsecond=0)
+        counts[second] = counts.get(second, 0) + 1
+    if max(counts.values(), default=0) > BURST_ABOVE:
+        session.bot_reason = BURST
+        return None
+    seconds = frozenset(second for second in counts if _may_hold_older_rows(progress, second))
+    return BurstQuestion(seconds) if seconds else None
+
+
+def _may_hold_older_rows(progress: Progress, second: datetime) -> bool:
+    """Rows that were there before this batch are not later than the last activity then."""
+    return not progress.is_new and progress.stored.last_activity >= second

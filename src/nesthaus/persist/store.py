@@ -1,0 +1,145 @@
+"""Stores one batch in one transaction: raw rows, what follows from them, and marks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from operator import attrgetter
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from psycopg.rows import class_row
+
+from nesthaus.db.pool import Connection
+from nesthaus.db.queries import load_statements
+from nesthaus.domain.events import Delivery
+from nesthaus.domain.periods import start_of_hour
+from nesthaus.persist import orders, raw_rows
+from nesthaus.persist.batch import Arrivals, Batch, batch_of
+from nesthaus.persist.derive import derive
+from nesthaus.persist.rows import REFUSAL_COLUMNS, MetricRow, columns, metric_row, refusal_row
+from nesthaus.persist.sessions import SESSION_COLUMNS, Progress, Session, begin, settle
+
+_SQL = load_statements("nesthaus.persist", "store.sql")
+
+_columns_of = attrgetter(*SESSION_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What storing depends on besides the deliveries. Days and hours are cut in `zone`."""
+
+    idle_after: timedelta
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Counts of interactions: those of the batch, each once, and those really inserted."""
+
+    interactions: int
+    inserted: int
+
+
+async def store(
+    connection: Connection, deliveries: Sequence[Delivery], now: datetime, rules: Rules
+) -> Stored:
+    """Idempotent, and the same whatever the order or the split of the deliveries.
+
+    Raises ValueError for a delivery that makes no sense, and the database's own errors.
+    """
+    batch = batch_of(deliveries)
+    async with connection.transaction():
+        inserted = await _store_sessions(connection, batch.sessions, now, rules)
+        await _store_rest(connection, batch, rules.zone)
+    counted = sum(len(arrivals.interactions) for arrivals in batch.sessions.values())
+    return Stored(counted, inserted)
+
+
+async def _store_sessions(
+    connection: Connection, arrived: Mapping[str, Arrivals], now: datetime, rules: Rules
+) -> int:
+    if not arrived:
+        return 0
+    sessions = await _lock(connection, arrived, now)
+    await raw_rows.insert_entries(connection, arrived, sessions)
+    await raw_rows.insert_snapshots(connection, arrived, sessions)
+    claims = await raw_rows.insert_finalisations(connection, arrived, sessions)
+    inserted = await raw_rows.insert_interactions(connection, arrived, sessions)
+    await _take_orders_away(connection, await orders.claim(connection, claims), sessions)
+    await derive(connection, sessions)
+    touched = [progress for progress in sessions.values() if progress.touched]
+    for progress in touched:
+        settle(progress.session, now, rules.idle_after)
+    await _write(connection, touched, now)
+    await _mark(connection, touched, rules.zone)
+    return inserted
+
+
+async def _lock(
+    connection: Connection, arrived: Mapping[str, Arrivals], now: datetime
+) -> dict[str, Progress]:
+    ids = [uuid4() for _ in arrived]
+    parameters = {
+        "session_id": list(arrived),
+        "id": ids,
+        "earliest": [arrivals.earliest for arrivals in arrived.values()],
+        "now": now,
+    }
+    async with connection.cursor(row_factory=class_row(Session)) as cursor:
+        await cursor.execute(_SQL["lock_sessions"], parameters)
+        proposed = dict(zip(arrived, ids, strict=True))
+        return {
+            stored.session_id: begin(
+                stored, arrived[stored.session_id], is_new=stored.id == proposed[stored.session_id]
+            )
+            async for stored in cursor
+        }
+
+
+async def _take_orders_away(
+    connection: Connection, losers: Iterable[str], sessions: dict[str, Progress]
+) -> None:
+    """A session whose order turns out to be another's has to be worked out anew."""
+    elsewhere: list[str] = []
+    for session_id in sorted(losers):
+        if session_id in sessions:
+            sessions[session_id].touched = sessions[session_id].finalisations_changed = True
+        else:
+            elsewhere.append(session_id)
+    if not elsewhere:
+        return
+    async with connection.cursor(row_factory=class_row(Session)) as cursor:
+        await cursor.execute(_SQL["lock_known_sessions"], {"session_id": elsewhere})
+        async for stored in cursor:
+            progress = Progress(stored, replace(stored))
+            progress.touched = progress.finalisations_changed = True
+            sessions[stored.session_id] = progress
+
+
+async def _write(connection: Connection, touched: Sequence[Progress], now: datetime) -> None:
+    if not touched:
+        return
+    rows = [(*_columns_of(each.session), each.final_configuration) for each in touched]
+    parameters = columns(rows, (*SESSION_COLUMNS, "final_configuration"))
+    await connection.execute(_SQL["write_sessions"], {**parameters, "now": now})
+
+
+async def _mark(connection: Connection, touched: Sequence[Progress], zone: ZoneInfo) -> None:
+    """Both hours where the start moved to another one: the old one has to forget the session."""
+    marks = {
+        (each.session.session_id, start_of_hour(start, zone))
+        for each in touched
+        for start in (each.stored.start_time, each.session.start_time)
+    }
+    if marks:
+        parameters = columns(sorted(marks), ("session_id", "hour"))
+        await connection.execute(_SQL["insert_marks"], parameters)
+
+
+async def _store_rest(connection: Connection, batch: Batch, zone: ZoneInfo) -> None:
+    metrics = [metric_row(metric) for metric in batch.metrics.values()]
+    if metrics:
+        await connection.execute(_SQL["insert_metrics"], columns(metrics, MetricRow._fields))
+    refusals = [refusal_row(each, zone) for each in batch.refusals.values()]
+    if refusals:
+        await connection.execute(_SQL["insert_refusals"], columns(refusals, REFUSAL_COLUMNS))

@@ -1,0 +1,5 @@
+"""Why something could not be started."""
+
+
+class CannotStart(Exception):
+    """One line for the person at the terminal."""

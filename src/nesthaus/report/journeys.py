@@ -1,0 +1,238 @@
+"""Everything one session did, in order, with what it cost at each step."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.rows import class_row
+
+from nesthaus.db.pool import Pool
+from nesthaus.db.queries import load_statements
+from nesthaus.domain.configurations import configuration_from_json
+from nesthaus.domain.events import Entry, Finalisation, Interaction, Outcome, Snapshot, Trigger
+from nesthaus.domain.insights import Insights, insights
+from nesthaus.domain.journeys import Step, Told, timeline
+from nesthaus.domain.pricing import Catalogue
+from nesthaus.report import sessions
+from nesthaus.report.sessions import SessionRow
+
+_SQL = load_statements("nesthaus.report", "journeys.sql")
+
+# A visitor makes a few hundred events; a program that makes millions must not fill the memory here.
+MOST_ROWS = 20_000
+
+# gc=False below and in the domain: rows and steps hold no cycles, and a pass of the garbage
+# collector over a thousand of them takes longer than telling the journey.
+
+Row = TypeVar("Row")
+
+
+class InteractionRow(Struct, frozen=True, gc=False, rename="camel"):
+    """A row of `interaction_events`; `over`: more than 7 days after the session's start."""
+
+    id: UUID
+    session_id: str
+    timestamp: datetime
+    received_at: datetime
+    event_type: str
+    category: str | None
+    element_id: str | None
+    selection_value: str | None
+    previous_value: str | None
+    quantity: int | None
+    square_meters: float | None
+    time_spent: int | None
+    cause: str | None
+    page: str | None
+    sequence: int | None
+    device_type: str | None
+    viewport_width: int | None
+    viewport_height: int | None
+    over: bool
+
+
+class SnapshotRow(Struct, frozen=True, gc=False, rename="camel"):
+    """A row of `configuration_snapshots`, priced when it was received, never again."""
+
+    id: UUID
+    session_id: str
+    timestamp: datetime
+    received_at: datetime
+    configuration_data: dict[str, object]
+    configuration_hash: str
+    total_price: int | None
+    completion_percentage: float | None
+    price_list_version: str
+    price_error: str | None
+    client_price: float | None
+    trigger_event: str | None
+    over: bool
+
+
+class Journey(Struct, frozen=True, rename="camel"):
+    """Rows that are `over` are listed, but no steps of the timeline. `truncated`: the session has
+    more rows than are told here, and timeline and insights know of no others."""
+
+    session: SessionRow
+    interactions: list[InteractionRow]
+    snapshots: list[SnapshotRow]
+    timeline: list[Step]
+    insights: Insights
+    truncated: bool
+    as_of: datetime
+
+
+class _OpeningRow(Struct, frozen=True):
+    id: UUID
+    timestamp: datetime
+    configuration_data: dict[str, object] | None
+
+
+class _FinalisationRow(Struct, frozen=True):
+    id: UUID
+    timestamp: datetime
+    conversion_status: str
+    exit_page: str | None
+    order_id: str | None
+    verified: bool
+    over: bool
+
+
+class _Rows(Struct, frozen=True):
+    session: SessionRow
+    openings: list[_OpeningRow]
+    interactions: list[InteractionRow]
+    snapshots: list[SnapshotRow]
+    finalisations: list[_FinalisationRow]
+    truncated: bool
+
+
+async def journey(
+    pool: Pool, session_id: str, catalogue: Catalogue, as_of: datetime, most: int = MOST_ROWS
+) -> Journey | None:
+    """None where there is no such session."""
+    rows = await _read(pool, session_id, most)
+    if rows is None:
+        return None
+    events = _events(rows)
+    over = frozenset(row.id for row in rows.finalisations if row.over)
+    steps = timeline(rows.session.start_time, events, catalogue, over)
+    required = catalogue.in_force_at(rows.session.start_time).required_categories
+    return Journey(
+        session=rows.session,
+        interactions=rows.interactions,
+        snapshots=rows.snapshots,
+        timeline=steps,
+        insights=insights(steps, events, required),
+        truncated=rows.truncated,
+        as_of=as_of,
+    )
+
+
+async def _read(pool: Pool, session_id: str, most: int) -> _Rows | None:
+    """All tables as of one moment, in one round trip."""
+    asked = {"session_id": session_id, "most": most + 1}
+    async with pool.connection() as connection, connection.pipeline(), connection.transaction():
+        await connection.execute("set transaction isolation level repeatable read, read only")
+        found = await _ask(connection, SessionRow, sessions.SQL["one_session"], asked)
+        openings = await _ask(connection, _OpeningRow, _SQL["opening"], asked)
+        interactions = await _ask(connection, InteractionRow, _SQL["interactions"], asked)
+        snapshots = await _ask(connection, SnapshotRow, _SQL["snapshots"], asked)
+        finalisations = await _ask(connection, _FinalisationRow, _SQL["finalisations"], asked)
+        session = await found.fetchone()
+        if session is None:
+            return None
+        rows = _Rows(
+            session,
+            await openings.fetchall(),
+            await interactions.fetchall(),
+            await snapshots.fetchall(),
+            await finalisations.fetchall(),
+            truncated=False,
+        )
+    return _cut(rows, most)
+
+
+def _cut(rows: _Rows, most: int) -> _Rows:
+    listed = (rows.interactions, rows.snapshots, rows.finalisations)
+    if all(len(some) <= most for some in listed):
+        return rows
+    return _Rows(
+        rows.session,
+        rows.openings,
+        rows.interactions[:most],
+        rows.snapshots[:most],
+        rows.finalisations[:most],
+        truncated=True,
+    )
+
+
+async def _ask(
+    connection: AsyncConnection[tuple[Any, ...]],
+    row: type[Row],
+    statement: bytes,
+    asked: Mapping[str, object],
+) -> AsyncCursor[Row]:
+    cursor = connection.cursor(row_factory=class_row(row))
+    return await cursor.execute(statement, asked)
+
+
+def _events(rows: _Rows) -> list[Told]:
+    """What counts of a session's rows; the over ones do not, but a conversion does."""
+    return [
+        *[_entry(row) for row in rows.openings],
+        *[_interaction(row) for row in rows.interactions if not row.over],
+        *[_snapshot(row) for row in rows.snapshots if not row.over],
+        *[_finalisation(row) for row in rows.finalisations],
+    ]
+
+
+def _entry(row: _OpeningRow) -> Entry:
+    shown = row.configuration_data
+    return Entry(
+        id=row.id,
+        at=row.timestamp,
+        configuration=None if shown is None else configuration_from_json(shown),
+    )
+
+
+def _interaction(row: InteractionRow) -> Interaction:
+    return Interaction(
+        id=row.id,
+        at=row.timestamp,
+        type=row.event_type,
+        category=row.category,
+        element_id=row.element_id,
+        value=row.selection_value,
+        previous_value=row.previous_value,
+        quantity=row.quantity,
+        square_meters=row.square_meters,
+        sequence=row.sequence,
+    )
+
+
+def _snapshot(row: SnapshotRow) -> Snapshot:
+    return Snapshot(
+        id=row.id,
+        at=row.timestamp,
+        configuration=configuration_from_json(row.configuration_data),
+        configuration_hash=row.configuration_hash,
+        trigger=None if row.trigger_event is None else Trigger(row.trigger_event),
+        total_price_eur=row.total_price,
+        completion_percentage=row.completion_percentage,
+        price_list_version=row.price_list_version,
+    )
+
+
+def _finalisation(row: _FinalisationRow) -> Finalisation:
+    return Finalisation(
+        id=row.id,
+        at=row.timestamp,
+        outcome=Outcome(row.conversion_status),
+        exit_page=row.exit_page,
+        order_id=row.order_id,
+        verified=row.verified,
+    )

@@ -1,0 +1,77 @@
+"""The admin API's reports, each a question to the tables."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+
+from nesthaus.access.rights import ADMIN_PATH, admitted
+from nesthaus.db.pool import Pool
+from nesthaus.domain.pricing import Catalogue
+from nesthaus.domain.sessions import Status
+from nesthaus.report.cursors import place_of
+from nesthaus.report.filters import FilterQuery, Text, filters_asked_for
+from nesthaus.report.journeys import Journey, journey
+from nesthaus.report.sessions import SessionPage, page_of_sessions
+from nesthaus.responses import document_model, json_response, not_found, problem_documents
+
+_PROBLEMS = problem_documents(
+    _400="A parameter is missing or wrong; `field` names it.",
+    _401="No API token, or one that is not valid.",
+    _403="The token has not the right.",
+    _503="The database is away or took too long; `Retry-After` says when to try again.",
+)
+_OR_UNKNOWN = _PROBLEMS | problem_documents(_404="There is no such session.")
+
+
+class SessionQuery(FilterQuery):
+    """The filters, and what a list takes beside them."""
+
+    status: Status | None = None
+    q: Text | None = Field(None, description="Part of a session id.")
+    limit: int = Field(50, ge=1, le=500)
+    cursor: str | None = Field(
+        None,
+        max_length=1000,
+        description="`nextCursor` of the page before; the same filters go with it.",
+    )
+
+
+def admin_router(pool: Pool, catalogue: Catalogue, clock: Callable[[], datetime]) -> APIRouter:
+    """Everything here reads only; `pool` should be one that cannot write and has a time limit."""
+    router = APIRouter(prefix=ADMIN_PATH, dependencies=[Depends(admitted)], tags=["Reports"])
+
+    @router.get(
+        "/sessions",
+        summary="Sessions, the latest first",
+        response_model=document_model(SessionPage),
+        responses=_PROBLEMS,
+    )
+    async def sessions(query: Annotated[SessionQuery, Query()]) -> Response:
+        now = clock()
+        page = await page_of_sessions(
+            pool,
+            filters_asked_for(query, now, catalogue),
+            status=query.status.value if query.status else None,
+            part_of_id=query.q,
+            limit=query.limit,
+            after=None if query.cursor is None else place_of(query.cursor),
+            as_of=now,
+        )
+        return json_response(page)
+
+    @router.get(
+        "/analytics/user-journey",
+        summary="One session, step by step",
+        response_model=document_model(Journey),
+        responses=_OR_UNKNOWN,
+    )
+    async def user_journey(session_id: Annotated[Text, Query(alias="sessionId")]) -> Response:
+        told = await journey(pool, session_id, catalogue, clock())
+        if told is None:
+            raise not_found(f"There is no session {session_id}.")
+        return json_response(told)
+
+    return router

@@ -1,0 +1,91 @@
+"""The list of sessions, and one session as a row."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg.rows import class_row
+
+from nesthaus.db.pool import Pool
+from nesthaus.db.queries import load_statements
+from nesthaus.report.cursors import Place, cursor_of
+from nesthaus.report.filters import Filters
+
+SQL = load_statements("nesthaus.report", "sessions.sql")
+
+
+class SessionRow(Struct, frozen=True, rename="camel"):
+    """A row of `user_sessions`, less what only merging needs. Prices in whole euros."""
+
+    session_id: str
+    id: UUID
+    start_time: datetime
+    end_time: datetime | None
+    last_activity: datetime
+    session_duration: int | None
+    total_interactions: int
+    conversion_status: str
+    converted_at: datetime | None
+    abandoned_at: datetime | None
+    verified_at: datetime | None
+    order_id: str | None
+    exit_page: str | None
+    ip_address: str | None
+    user_agent: str | None
+    device_type: str
+    browser_name: str
+    viewport_width: int | None
+    viewport_height: int | None
+    referrer: str | None
+    referrer_host: str
+    utm_source: str
+    utm_medium: str | None
+    utm_campaign: str | None
+    bot_reason: str | None
+    final_configuration: dict[str, object] | None
+    final_configuration_hash: str | None
+    final_snapshot_at: datetime | None
+    last_price: int | None
+    last_price_list_version: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class SessionPage(Struct, frozen=True, rename="camel"):
+    """`next_cursor` is None on the last page."""
+
+    items: list[SessionRow]
+    next_cursor: str | None
+    as_of: datetime
+
+
+async def page_of_sessions(
+    pool: Pool,
+    filters: Filters,
+    *,
+    status: str | None,
+    part_of_id: str | None,
+    limit: int,
+    after: Place | None,
+    as_of: datetime,
+) -> SessionPage:
+    """The latest first; sessions that began in the same microsecond by id."""
+    place = after or Place(filters.until, "")
+    parameters = asdict(filters) | {
+        "status": status,
+        "q": part_of_id,
+        "limit": limit + 1,
+        "before_start": place.start_time,
+        "before_id": place.session_id,
+    }
+    async with (
+        pool.connection() as connection,
+        connection.cursor(row_factory=class_row(SessionRow)) as cursor,
+    ):
+        await cursor.execute(SQL["page_of_sessions"], parameters)
+        rows = await cursor.fetchall()
+    items = rows[:limit]
+    is_last = len(rows) <= limit
+    last = None if is_last else cursor_of(Place(items[-1].start_time, items[-1].session_id))
+    return SessionPage(items, last, as_of)

@@ -1,0 +1,103 @@
+"""What all roles need: the clock, signals, pools, the wait for the schema."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from redis.asyncio import Redis
+
+from nesthaus.access.tokens import Tokens
+from nesthaus.db.pool import Pool, first_line, open_pool
+from nesthaus.db.schema import schema_is_current
+from nesthaus.settings import Settings
+from nesthaus.stream.connection import connect
+
+SCHEMA_RETRY_S = 1.0
+STOP_PATIENCE_S = 2
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where PostgreSQL and Redis or Valkey are."""
+
+    database_url: str
+    redis_url: str
+
+
+def wall_clock() -> datetime:
+    """Now, UTC, cut to the millisecond, as all times of events are."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def await_schema(pool: Pool, stop: asyncio.Event) -> None:
+    """Returns when the database answers and its schema is ours; UnknownSchema where it never is."""
+    told = False
+    while not stop.is_set():
+        try:
+            async with pool.connection() as connection:
+                if await schema_is_current(connection):
+                    return
+            reason = "its schema is older than this program: run `nesthaus migrate up`"
+        except psycopg.OperationalError as error:
+            reason = first_line(error)
+        if not told:
+            log.warning("waiting for PostgreSQL: %s", reason)
+            told = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SCHEMA_RETRY_S):
+                await stop.wait()
+
+
+@asynccontextmanager
+async def pool_for(
+    settings: Settings, servers: Servers, role: str, **kind: Any
+) -> AsyncGenerator[Pool]:
+    pool = await open_pool(
+        servers.database_url,
+        kind.pop("size", settings.db_pool_size),
+        settings.db_pool_timeout_s,
+        application_name=f"nesthaus {role}",
+        **kind,
+    )
+    try:
+        yield pool
+    finally:
+        await pool.close(STOP_PATIENCE_S)
+
+
+@asynccontextmanager
+async def tokens_for(settings: Settings, servers: Servers) -> AsyncGenerator[Tokens]:
+    async with pool_for(settings, servers, "access", size=2) as pool:
+        tokens = Tokens(pool, wall_clock)
+        try:
+            yield tokens
+        finally:
+            await tokens.close()
+
+
+@asynccontextmanager
+async def redis_for(settings: Settings, servers: Servers) -> AsyncGenerator[Redis]:
+    redis = connect(servers.redis_url, settings.redis_retries)
+    try:
+        yield redis
+    finally:
+        await redis.aclose()

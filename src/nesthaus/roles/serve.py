@@ -1,0 +1,135 @@
+"""The role that answers: tracking calls, admin API, pages."""
+
+import asyncio
+import contextlib
+import mmap
+import socket as sockets
+from collections.abc import AsyncGenerator, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from nesthaus.access.rate_limits import RateLimit
+from nesthaus.catalogue.loader import load_catalogue
+from nesthaus.domain.identifiers import Uuid7Source
+from nesthaus.ingest.refusal_counts import RefusalCounts
+from nesthaus.roles.app import Api, build_app
+from nesthaus.roles.runtime import (
+    STOP_PATIENCE_S,
+    Servers,
+    await_schema,
+    pool_for,
+    redis_for,
+    stop_on_signals,
+    tokens_for,
+    wall_clock,
+)
+from nesthaus.settings import Settings
+from nesthaus.stream.durable import DurableLog
+from nesthaus.stream.event_stream import EventStream
+from nesthaus.stream.spool import Spool
+
+REPORT_TIMEOUT_MS = 10_000
+
+
+@asynccontextmanager
+async def _background(*work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Runs beside the body and is cancelled with its end."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the role, which has more to end than the server."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+async def serve(
+    settings: Settings, servers: Servers, listening: sockets.socket, rate_table: mmap.mmap
+) -> None:
+    """Answers until a signal; takes tracking calls also while PostgreSQL is away."""
+    stop = stop_on_signals()
+    ids = Uuid7Source()
+    catalogue = load_catalogue(settings.timezone, settings.catalogue)
+    spool = Spool(settings.data / "spool", settings.spool_max_bytes)
+    async with (
+        redis_for(settings, servers) as redis,
+        tokens_for(settings, servers) as tokens,
+        pool_for(
+            settings, servers, "report", read_only=True, statement_timeout_ms=REPORT_TIMEOUT_MS
+        ) as reports,
+    ):
+        stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
+        durable = DurableLog(stream, spool)
+        refusals = RefusalCounts(durable.append, ids, wall_clock)
+        app = build_app(
+            Api(
+                catalogue=catalogue,
+                reports=reports,
+                tokens=tokens,
+                redis=redis,
+                durable=durable,
+                refusals=refusals,
+                ids=ids,
+                clock=wall_clock,
+                rate_limit=RateLimit(settings.rate_limit_per_minute, rate_table),
+                limit_loopback=settings.rate_limit_loopback,
+                allowed_origins=settings.allowed_origins,
+                consent_default=settings.consent_default,
+            )
+        )
+        server = _Server(_server_config(settings, app))
+        async with _background(durable.run(), refusals.run()):
+            await _serve_until(server, listening, stop, await_schema(reports, stop))
+        await refusals.flush()
+        await durable.close()
+
+
+async def _serve_until(
+    server: uvicorn.Server,
+    listening: sockets.socket,
+    stop: asyncio.Event,
+    schema: Coroutine[Any, Any, None],
+) -> None:
+    """Ends with the signal, or with the UnknownSchema that `schema` found."""
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    checking = asyncio.create_task(schema)
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({serving, stopped, checking}, return_when=asyncio.FIRST_COMPLETED)
+        if not (checking.done() and checking.exception()):
+            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        await serving
+        stopped.cancel()
+        if not checking.done():
+            checking.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await checking
+
+
+def _server_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        timeout_graceful_shutdown=STOP_PATIENCE_S,
+        timeout_keep_alive=75,
+    )

@@ -1,0 +1,315 @@
+"""Every setting: an environment variable or a line of `.env`, checked at the start."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv import dotenv_values
+
+Value_co = TypeVar("Value_co", covariant=True)
+
+
+class BadSetting(Exception):
+    """One line: the setting, the value and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[Value_co]):
+    """One setting; `parse` raises ValueError whose text says what is allowed."""
+
+    name: str
+    default: str | None
+    unit: str
+    sentence: str
+    parse: Callable[[str], Value_co]
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a setting's value came from: `environment`, `.env` or `default`."""
+
+    setting: Setting[object]
+    text: str | None
+    source: str
+
+
+def _whole(least: int, greatest: int) -> Callable[[str], int]:
+    allowed = f"a whole number from {least:,} to {greatest:,}"
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= greatest:
+            raise ValueError(allowed)
+        return int(text)
+
+    return parse
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(" or ".join(allowed))
+        return text
+
+    return parse
+
+
+def _flag(text: str) -> bool:
+    if text not in {"0", "1"}:
+        raise ValueError("0 or 1")
+    return text == "1"
+
+
+def _zone(text: str) -> ZoneInfo:
+    if text not in available_timezones():
+        raise ValueError("a name of the IANA time zone database, such as Europe/Vienna")
+    return ZoneInfo(text)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    for origin in origins:
+        if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
+            raise ValueError("* or origins such as https://shop.example, separated by commas")
+    if not origins:
+        raise ValueError("* or at least one origin such as https://shop.example")
+    return origins
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    allowed = "an address that begins with " + " or ".join(f"{scheme}://" for scheme in schemes)
+
+    def parse(text: str) -> str:
+        if urlsplit(text).scheme not in schemes:
+            raise ValueError(allowed)
+        return text
+
+    return parse
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    networks = tuple(part.strip() for part in text.split(",") if part.strip())
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise ValueError(
+                "addresses or networks such as 10.0.0.0/8, separated by commas"
+            ) from None
+    return networks
+
+
+def _directory(text: str) -> Path:
+    if not text.strip() or "\0" in text:
+        raise ValueError("a folder")
+    return Path(text)
+
+
+def _existing_directory(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise ValueError("an existing folder")
+    return Path(text)
+
+
+_P = "NESTHAUS_"
+_DATABASE_URL = Setting(
+    "DATABASE_URL", None, "", "PostgreSQL 16 or newer; unset: `up` starts one of its own.",
+    _url("postgresql", "postgres"), secret=True,
+)  # fmt: skip
+_REDIS_URL = Setting(
+    "REDIS_URL", None, "", "Redis 6.2 or newer, or Valkey; unset: `up` starts one of its own.",
+    _url("redis", "rediss", "valkey", "valkeys", "unix"), secret=True,
+)  # fmt: skip
+_DATA = Setting(
+    _P + "DATA", "./.nesthaus", "folder", "Where embedded servers and the spool keep their files.",
+    _directory,
+)  # fmt: skip
+_HOST = Setting(_P + "HOST", "127.0.0.1", "address", "The address `up` and `serve` listen on.", str)
+_TIMEZONE = Setting(
+    _P + "TIMEZONE", "Europe/Vienna", "IANA name", "The zone in which days and price lists begin.",
+    _zone,
+)  # fmt: skip
+_IDLE_AFTER_S = Setting(
+    _P + "IDLE_AFTER_S", "1800", "s", "A session without activity for so long is over.",
+    _whole(60, 86_400),
+)  # fmt: skip
+_AGGREGATE_EVERY_S = Setting(
+    _P + "AGGREGATE_EVERY_S", "60", "s", "How often idle sessions are closed.", _whole(1, 3_600)
+)
+_ALLOWED_ORIGINS = Setting(
+    _P + "ALLOWED_ORIGINS", "*", "origins", "Pages that may call the tracking API (CORS).", _origins
+)
+_RATE_LIMIT = Setting(
+    _P + "RATE_LIMIT", "6000", "calls/min", "Tracking calls per address (IPv6 /64); 0: any.",
+    _whole(0, 10_000_000),
+)  # fmt: skip
+_RATE_LIMIT_LOOPBACK = Setting(
+    _P + "RATE_LIMIT_LOOPBACK", "0", "0 or 1", "Whether calls from this machine are limited too.",
+    _flag,
+)  # fmt: skip
+_TRUSTED_PROXIES = Setting(
+    _P + "TRUSTED_PROXIES", "", "networks", "Proxies whose X-Forwarded-For is believed.", _networks
+)
+_CONSENT_DEFAULT = Setting(
+    _P + "CONSENT_DEFAULT", "all", "all or none", "What counts where a call does not say.",
+    _one_of("all", "none"),
+)  # fmt: skip
+_DB_POOL_SIZE = Setting(
+    _P + "DB_POOL_SIZE", "20", "connections", "The most connections one process opens.",
+    _whole(2, 1_000),
+)  # fmt: skip
+_DB_POOL_TIMEOUT_S = Setting(
+    _P + "DB_POOL_TIMEOUT_S",
+    "20",
+    "s",
+    "How long a request waits for a connection.",
+    _whole(1, 600),
+)
+_LOG_SQL_OVER_MS = Setting(
+    _P + "LOG_SQL_OVER_MS", "1000", "ms", "Statements slower than this are logged; 0: none.",
+    _whole(0, 3_600_000),
+)  # fmt: skip
+_REDIS_RETRIES = Setting(
+    _P + "REDIS_RETRIES", "3", "tries", "How often a failed command is tried again.",
+    _whole(0, 100),
+)  # fmt: skip
+_STREAM_SHARDS = Setting(
+    _P + "STREAM_SHARDS",
+    "1",
+    "streams",
+    "Over how many streams sessions are spread.",
+    _whole(1, 256),
+)
+_STREAM_MAX_ENTRIES = Setting(
+    _P + "STREAM_MAX_ENTRIES", "5000000", "entries", "A fuller stream answers 503 to new calls.",
+    _whole(1, 1_000_000_000),
+)  # fmt: skip
+_SPOOL_MAX_MB = Setting(
+    _P + "SPOOL_MAX_MB", "1024", "MB", "The most one process spools on disk.",
+    _whole(1, 1_000_000),
+)  # fmt: skip
+_CATALOGUE = Setting(
+    _P + "CATALOGUE", None, "folder", "Price lists of your own (TOML); unset: NEST-Haus.",
+    _existing_directory,
+)  # fmt: skip
+_LOG_LEVEL = Setting(
+    _P + "LOG_LEVEL", "info", "level", "What is logged at least.",
+    _one_of("debug", "info", "warning", "error"),
+)  # fmt: skip
+
+ALL: tuple[Setting[object], ...] = (
+    _DATABASE_URL, _REDIS_URL, _DATA, _HOST, _TIMEZONE, _IDLE_AFTER_S, _AGGREGATE_EVERY_S,
+    _ALLOWED_ORIGINS, _RATE_LIMIT, _RATE_LIMIT_LOOPBACK, _TRUSTED_PROXIES, _CONSENT_DEFAULT,
+    _DB_POOL_SIZE, _DB_POOL_TIMEOUT_S, _LOG_SQL_OVER_MS, _REDIS_RETRIES, _STREAM_SHARDS,
+    _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LOG_LEVEL,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The checked values, and where each came from. Units are in the names."""
+
+    database_url: str | None
+    redis_url: str | None
+    data: Path
+    host: str
+    timezone: ZoneInfo
+    idle_after_s: int
+    aggregate_every_s: int
+    allowed_origins: tuple[str, ...]
+    rate_limit_per_minute: int
+    rate_limit_loopback: bool
+    trusted_proxies: tuple[str, ...]
+    consent_default: str
+    db_pool_size: int
+    db_pool_timeout_s: int
+    log_sql_over_ms: int
+    redis_retries: int
+    stream_shards: int
+    stream_max_entries: int
+    spool_max_bytes: int
+    catalogue: Path | None
+    log_level: str
+    origins: tuple[Origin, ...]
+
+
+class _Reader:
+    """Looks a setting up in the environment, then in `.env`, then takes its default."""
+
+    def __init__(self, environ: Mapping[str, str], dotenv: Mapping[str, str | None]) -> None:
+        self._environ = environ
+        self._dotenv = dotenv
+
+    def origin(self, setting: Setting[object]) -> Origin:
+        for source, values in (("environment", self._environ), (".env", self._dotenv)):
+            text = values.get(setting.name)
+            # An empty variable is how shells and compose files say "not set".
+            if text is not None and text.strip():
+                return Origin(setting, text.strip(), source)
+        return Origin(setting, setting.default, "default")
+
+    def value(self, setting: Setting[Value_co]) -> Value_co:
+        found = self.optional(setting)
+        assert found is not None
+        return found
+
+    def optional(self, setting: Setting[Value_co]) -> Value_co | None:
+        origin = self.origin(setting)
+        if origin.text is None:
+            return None
+        try:
+            return setting.parse(origin.text)
+        except ValueError as error:
+            shown = masked(origin) or ""
+            raise BadSetting(
+                f"{setting.name}={shown} (from {origin.source}): allowed is {error}"
+            ) from None
+
+
+def load_settings(
+    environ: Mapping[str, str] = os.environ, dotenv_path: Path = Path(".env")
+) -> Settings:
+    """Raises BadSetting for the first value that is not allowed."""
+    dotenv = dotenv_values(dotenv_path) if dotenv_path.is_file() else {}
+    read = _Reader(environ, dotenv)
+    return Settings(
+        database_url=read.optional(_DATABASE_URL),
+        redis_url=read.optional(_REDIS_URL),
+        data=read.value(_DATA),
+        host=read.value(_HOST),
+        timezone=read.value(_TIMEZONE),
+        idle_after_s=read.value(_IDLE_AFTER_S),
+        aggregate_every_s=read.value(_AGGREGATE_EVERY_S),
+        allowed_origins=read.value(_ALLOWED_ORIGINS),
+        rate_limit_per_minute=read.value(_RATE_LIMIT),
+        rate_limit_loopback=read.value(_RATE_LIMIT_LOOPBACK),
+        trusted_proxies=read.value(_TRUSTED_PROXIES),
+        consent_default=read.value(_CONSENT_DEFAULT),
+        db_pool_size=read.value(_DB_POOL_SIZE),
+        db_pool_timeout_s=read.value(_DB_POOL_TIMEOUT_S),
+        log_sql_over_ms=read.value(_LOG_SQL_OVER_MS),
+        redis_retries=read.value(_REDIS_RETRIES),
+        stream_shards=read.value(_STREAM_SHARDS),
+        stream_max_entries=read.value(_STREAM_MAX_ENTRIES),
+        spool_max_bytes=read.value(_SPOOL_MAX_MB) * 1_000_000,
+        catalogue=read.optional(_CATALOGUE),
+        log_level=read.value(_LOG_LEVEL),
+        origins=tuple(read.origin(setting) for setting in ALL),
+    )
+
+
+def masked(origin: Origin) -> str | None:
+    """The value as it may be shown: a secret address without its user and password."""
+    if origin.text is None or not origin.setting.secret:
+        return origin.text
+    parts = urlsplit(origin.text)
+    if "@" not in parts.netloc:
+        return urlunsplit(parts._replace(query=""))
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"***@{host}", query=""))

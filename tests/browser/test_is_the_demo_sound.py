@@ -1,0 +1,123 @@
+import gzip
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from nesthaus.pages import WEB
+from tests.browser.stack import Stack
+
+MOST_BYTES = 4096
+
+
+def test_the_tracker_is_small() -> None:
+    assert len(gzip.compress((WEB / "tracker.js").read_bytes(), 9)) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("path", ["/demo", "/demo?lang=en", "/api/docs"])
+def test_a_page_loads_without_a_complaint_and_from_one_host(
+    page: Page, stack: Stack, path: str
+) -> None:
+    said: list[str] = []
+    hosts: set[str | None] = set()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.goto(f"{stack.url}{path}", wait_until="networkidle")
+    expect(page.get_by_role("heading").first).to_be_visible()
+    assert said == []
+    assert hosts <= {"127.0.0.1", None, ""}
+
+
+@pytest.mark.parametrize("width", [320, 390, 700, 1100, 1280])
+def test_nothing_sticks_out_sideways(page: Page, stack: Stack, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{stack.url}/demo")
+    expect(page.locator(".dsum [data-total]")).not_to_be_empty()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_house_is_configured_with_the_keyboard_alone(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/demo")
+    expect(page.locator("input[value=nest80]")).to_be_checked()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.locator("input[value=nest80]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("input[value=nest100]")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("input[value=holzlattung]")).to_be_checked()
+    expect(page.locator(".dbar [data-total]")).to_have_text("302.238\u00a0€")
+
+
+def test_a_quantity_steps_over_what_is_not_offered_and_shrinks_with_the_house(
+    page: Page, stack: Stack
+) -> None:
+    page.goto(f"{stack.url}/demo")
+    quantity = page.locator("input[name=pvanlage-measure]")
+    more = page.locator("[data-category=pvanlage] .qty button").nth(1)
+    # Nest 80 takes 1 to 4 modules, or 8.
+    for expected in ("1", "2", "3", "4", "8"):
+        more.click()
+        expect(quantity).to_have_value(expected)
+    expect(more).to_be_disabled()
+    page.locator("input[value=nest100]").click()
+    expect(quantity).to_have_value("4")
+    quantity.fill("7")
+    quantity.press("Tab")
+    expect(page.get_by_role("alert")).to_contain_text("PV-Anlage")
+    expect(page.locator(".dbar [data-total]")).to_have_text("–")
+
+
+def test_an_old_answer_never_overwrites_a_newer_price(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/demo")
+    expect(page.locator(".dbar [data-total]")).to_have_text("228.139\u00a0€")
+    held: list[Route] = []
+    page.route("**/api/pricing/calculate", held.append)
+    for size in ("nest100", "nest160"):
+        with page.expect_request("**/api/pricing/calculate"):
+            page.locator(f"input[value={size}]").click()
+    old, new = held
+    with page.expect_response("**/api/pricing/calculate"):
+        new.continue_()
+    expect(page.locator(".dbar [data-total]")).to_have_text("379.828\u00a0€")
+    with page.expect_response("**/api/pricing/calculate"):
+        old.continue_()
+    expect(page.locator(".dbar [data-total]")).to_have_text("379.828\u00a0€")
+
+
+def test_a_price_that_cannot_be_had_is_said_plainly(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/demo")
+    expect(page.locator(".dbar [data-total]")).to_have_text("228.139\u00a0€")
+    page.route("**/api/pricing/calculate", lambda route: route.abort())
+    page.locator("input[value=nest100]").click()
+    expect(page.get_by_role("alert")).to_have_text(
+        "Der Preis wurde nicht berechnet. Deine Auswahl bleibt."
+    )
+    page.unroute("**/api/pricing/calculate")
+    page.locator("input[value=nest80]").click()
+    expect(page.locator(".dbar [data-total]")).to_have_text("228.139\u00a0€")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_without_a_price_list_the_page_says_so_and_tries_again(page: Page, stack: Stack) -> None:
+    page.route("**/api/pricing/data", lambda route: route.fulfill(status=503))
+    page.goto(f"{stack.url}/demo")
+    expect(page.get_by_role("alert")).to_contain_text("Die Preisliste wurde nicht geladen.")
+    page.unroute("**/api/pricing/data")
+    page.get_by_role("button", name="Erneut versuchen").click()
+    expect(page.locator("input[value=nest80]")).to_be_checked()
+
+
+def test_the_demo_works_where_the_tracker_is_blocked(context: BrowserContext, stack: Stack) -> None:
+    context.route("**/tracker.js", lambda route: route.abort())
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{stack.url}/demo")
+    page.locator("input[value=nest100]").click()
+    expect(page.locator(".dbar [data-total]")).to_have_text("273.615\u00a0€")
+    page.get_by_role("button", name="Konfiguration merken").click()
+    expect(page.get_by_role("status")).to_contain_text("Gemerkt")
+    assert errors == []

@@ -1,0 +1,143 @@
+"""What every test may ask for: a migrated database, a stream server, a pool, a clock.
+
+One PostgreSQL and one Valkey serve a whole test run (with pytest-xdist, one of each per process);
+each test gets a copy of a migrated database, and an empty Valkey.
+"""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Composed, Identifier
+
+from nesthaus.db.migrate import upgrade
+from nesthaus.db.pool import Pool, open_pool
+from tests.clocks import SettableClock
+from tests.servers import PostgresServer, Server, ValkeyServer, Workshop, database_of
+
+TEMPLATE = "nesthaus_template"
+_number = count(1)
+
+
+def run_sql(url: str, statement: Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Workshop]:
+    workshop = Workshop()
+    yield workshop
+    workshop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server_of(workshop: Workshop) -> Iterator[Callable[[int], PostgresServer]]:
+    """The run's PostgreSQL of that major version (16 or 18), started when first asked for."""
+    servers: dict[int, PostgresServer] = {}
+
+    def server_of(version: int) -> PostgresServer:
+        if version not in servers:
+            servers[version] = PostgresServer(workshop, version)
+            servers[version].start()
+        return servers[version]
+
+    yield server_of
+    for server in servers.values():
+        server.stop()
+
+
+@pytest.fixture
+def empty_database(
+    postgres_server_of: Callable[[int], PostgresServer],
+) -> Iterator[Callable[[int], str]]:
+    """Makes databases without any table on PostgreSQL 16 or 18, dropped after the test."""
+    names: list[tuple[str, str]] = []
+
+    def make(version: int) -> str:
+        server = postgres_server_of(version)
+        name = f"empty_{next(_number)}"
+        run_sql(server.url(), SQL("create database {}").format(Identifier(name)))
+        names.append((server.url(), name))
+        return server.url(name)
+
+    yield make
+    for url, name in names:
+        run_sql(url, SQL("drop database {} with (force)").format(Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server_of: Callable[[int], PostgresServer]) -> str:
+    """The maintenance database of the run's PostgreSQL, version by NESTHAUS_TEST_POSTGRES."""
+    return postgres_server_of(int(os.environ.get("NESTHAUS_TEST_POSTGRES", "18"))).url()
+
+
+@pytest.fixture(scope="session")
+def template(postgres_url: str) -> str:
+    """The name of a migrated database that nobody is connected to."""
+    run_sql(postgres_url, SQL("create database {}").format(Identifier(TEMPLATE)))
+    upgrade(database_of(postgres_url, TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_url: str, template: str) -> Iterator[str]:
+    """A migrated database of this test's own, empty."""
+    name = f"test_{next(_number)}"
+    create = SQL("create database {} template {}")
+    run_sql(postgres_url, create.format(Identifier(name), Identifier(template)))
+    yield database_of(postgres_url, name)
+    run_sql(postgres_url, SQL("drop database {} with (force)").format(Identifier(name)))
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Pool]:
+    """An open pool on `database_url`."""
+    pool = await open_pool(database_url, 4, 20, application_name="tests")
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture(scope="session")
+def valkey_server(workshop: Workshop) -> Iterator[ValkeyServer]:
+    server = ValkeyServer(workshop)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey_url(valkey_server: ValkeyServer) -> str:
+    """The run's Valkey, with whatever the last test left in it."""
+    return valkey_server.url()
+
+
+@pytest.fixture
+def redis_url(valkey_server: ValkeyServer) -> str:
+    """An empty Valkey."""
+    assert valkey_server.ask("FLUSHALL") == "+OK"
+    return valkey_server.url()
+
+
+@pytest.fixture
+def start_server(workshop: Workshop) -> Iterator[Callable[[Server], None]]:
+    """Starts a server of this test's own, to be killed and restarted, and stops it at the end:
+
+    `server = ValkeyServer(workshop, {"maxmemory": "2mb"}); start_server(server)`
+    """
+    servers: list[Server] = []
+
+    def start(server: Server) -> None:
+        servers.append(server)
+        server.start()
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()

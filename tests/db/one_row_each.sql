@@ -1,0 +1,45 @@
+-- A row in every table, and in the default partition of every partitioned one.
+insert into user_sessions (session_id, start_time, last_activity, latest_seen)
+values ('s1', '2026-06-15 12:00+00', '2026-06-15 12:01+00', '2026-06-15 12:01+00');
+insert into session_entries (session_id, timestamp, id, received_at, implied)
+values ('s1', '2026-06-15 12:00+00', gen_random_uuid(), '2026-06-15 12:00+00', false);
+insert into interaction_events (session_id, timestamp, id, received_at, event_type)
+values ('s1', '2026-06-15 12:01+00', gen_random_uuid(), '2026-06-15 12:01+00', 'click');
+insert into configuration_snapshots
+    (session_id, timestamp, id, received_at, configuration_data, configuration_hash, price_list_version)
+values ('s1', '2026-06-15 12:01+00', gen_random_uuid(), '2026-06-15 12:01+00', '{}', 'h', 'v');
+insert into session_finalisations
+    (session_id, timestamp, id, received_at, conversion_status, verified)
+values ('s1', '2026-06-15 12:01+00', gen_random_uuid(), '2026-06-15 12:01+00', 'converted', true);
+insert into orders (order_id, session_id, ordered_at) values ('o', 's1', '2026-06-15 12:01+00');
+insert into recount_marks (session_id, hour) values ('s1', '2026-06-15 12:00+00');
+insert into performance_metrics (id, timestamp, received_at, metric_name, value)
+values (gen_random_uuid(), '2026-06-15 12:01+00', '2026-06-15 12:01+00', 'image_load_time', 12.5);
+insert into refusals (id, date, reason, count)
+values (gen_random_uuid(), '2026-06-15', 'no_consent', 3);
+insert into dead_letters (id, reason, detail, payload, created_at)
+values (gen_random_uuid(), 'unreadable', '…', '\x00', '2026-06-15 12:01+00');
+insert into hourly_analytics (hour, metric_type) values ('2026-06-15 12:00+00', 'sessions');
+insert into hourly_analytics_by (hour, dimension, dimension_value, metric_type)
+values ('2026-06-15 12:00+00', 'device_type', 'mobile', 'sessions');
+insert into daily_analytics (date, metric_type) values ('2026-06-15', 'sessions');
+insert into daily_analytics_by (date, dimension, dimension_value, metric_type)
+values ('2026-06-15', 'device_type', 'mobile', 'sessions');
+insert into daily_configurations
+    (date, configuration_hash, sessions, converted, price_sum, priced, last_selected)
+values ('2026-06-15', 'h', 1, 1, 289900, 1, '2026-06-15 12:01+00');
+insert into popular_configurations (configuration_hash, configuration_data, last_selected)
+values ('h', '{}', '2026-06-15 12:01+00');
+insert into feature_flags (key, enabled, percentage, updated_at)
+values ('f', true, 50, '2026-06-15 12:01+00');
+insert into alert_rules
+    (id, metric, statistic, threshold, window_s, min_count, hold_s, enabled)
+values ('slow', 'api_response_time', 'p95', 500, 300, 20, 60, true);
+insert into alert_events (id, rule_id, at, state)
+values (gen_random_uuid(), 'slow', '2026-06-15 12:01+00', 'firing');
+insert into accounts (id, email, role, password_hash, created_at)
+values (gen_random_uuid(), 'admin', 'admin', 'x', '2026-06-15 12:01+00');
+insert into api_tokens (id, name, role, token_hash, created_at)
+values (gen_random_uuid(), 'shop', 'tracker', '\x01', '2026-06-15 12:01+00');
+insert into audit_log (id, at, actor, action, subject)
+values (gen_random_uuid(), '2026-06-15 12:01+00', 'admin', 'created', 'token shop');

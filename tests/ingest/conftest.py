@@ -1,0 +1,92 @@
+"""The tracking routes on a real stream, called over HTTP; what they stored is read back."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+
+from nesthaus.access.rate_limits import RateLimit, new_table
+from nesthaus.access.tokens import Role
+from nesthaus.domain.events import Delivery, Event
+from nesthaus.domain.identifiers import Uuid7Source
+from nesthaus.ingest.admission import Admission
+from nesthaus.ingest.facts import Facts
+from nesthaus.ingest.prices import Prices
+from nesthaus.ingest.refusal_counts import RefusalCounts
+from nesthaus.ingest.routes import tracking_routes
+from nesthaus.ingest.tracking import Tracking
+from nesthaus.stream import envelope
+from nesthaus.stream.connection import connect
+from nesthaus.stream.durable import DurableLog
+from nesthaus.stream.event_stream import EventStream
+from nesthaus.stream.spool import Spool
+from tests.clocks import SettableClock
+from tests.prices import CATALOGUE
+
+
+@dataclass
+class Api:
+    client: httpx.AsyncClient
+    redis: Redis
+    durable: DurableLog
+    refusals: RefusalCounts
+    roles: dict[str, Role] = field(default_factory=dict[str, Role])
+
+    async def post(self, path: str, body: object, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.post(path, json=body, headers=named)
+
+    async def deliveries(self) -> list[Delivery]:
+        entries: Any = await self.redis.xrange("nest:{0}")
+        return [envelope.decode(fields[b"e"]) for _, fields in entries]
+
+    async def facts(self) -> list[Event]:
+        return [event for delivery in await self.deliveries() for event in delivery.events]
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """Overridden by a test module that wants other settings."""
+    return {}
+
+
+@pytest.fixture
+async def api(
+    redis_url: str, tmp_path: Path, clock: SettableClock, settings: dict[str, Any]
+) -> AsyncIterator[Api]:
+    redis = connect(redis_url, 0)
+    stream = EventStream(redis, 1, settings.get("max_entries", 1_000_000), clock=clock)
+    durable = DurableLog(stream, Spool(tmp_path / "spool"))
+    ids = Uuid7Source()
+    refusals = RefusalCounts(durable.append, ids, clock)
+    roles: dict[str, Role] = {}
+
+    async def role_of(token: str) -> Role | None:
+        return roles.get(token)
+
+    tracking = Tracking(
+        Facts(CATALOGUE, ids),
+        durable.append,
+        refusals,
+        role_of,
+        settings.get("consent_default", "all"),
+    )
+    limit = RateLimit(settings.get("rate_limit", 0), new_table())
+    routes = tracking_routes(
+        tracking,
+        Prices(CATALOGUE, clock),
+        Admission(clock, limit, limit_loopback=False),
+        refusals,
+        settings.get("allowed_origins", ("*",)),
+    )
+    address = settings.get("address", "203.0.113.77")
+    transport = httpx.ASGITransport(Starlette(routes=routes), client=(address, 5000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        yield Api(client, redis, durable, refusals, roles)
+    await durable.close()
+    await redis.aclose()

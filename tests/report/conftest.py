@@ -1,0 +1,55 @@
+"""The admin API over a real database, asked by a viewer."""
+
+from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from nesthaus.access.rights import AdminGate
+from nesthaus.access.tokens import Role, Tokens
+from nesthaus.catalogue import load_catalogue
+from nesthaus.db.pool import Pool, open_pool
+from nesthaus.domain.pricing import Catalogue
+from nesthaus.report.routes import admin_router
+from nesthaus.responses import answer_problems
+from tests.clocks import SettableClock
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load_catalogue(ZoneInfo("Europe/Vienna"))
+
+
+@pytest.fixture
+async def reports(database_url: str) -> AsyncIterator[Pool]:
+    """The pool reports read from: it cannot write, and no statement takes longer than a second."""
+    pool = await open_pool(
+        database_url,
+        2,
+        10,
+        read_only=True,
+        statement_timeout_ms=1000,
+        application_name="nesthaus-test-reports",
+    )
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def admin(
+    db: Pool, reports: Pool, catalogue: Catalogue, clock: SettableClock
+) -> AsyncIterator[AsyncClient]:
+    tokens = Tokens(db, clock)
+    app = FastAPI()
+    answer_problems(app)
+    app.include_router(admin_router(reports, catalogue, clock))
+    app.add_middleware(AdminGate, role_of=tokens.role_of)
+    token = (await tokens.create("test", Role.VIEWER)).token
+    headers = {"Authorization": f"Bearer {token}"}
+    async with AsyncClient(
+        transport=ASGITransport(app), base_url="http://test", headers=headers
+    ) as client:
+        yield client
+    await tokens.close()

@@ -1,0 +1,78 @@
+"""Are settings read from the right place, and does a bad one say what is wrong?"""
+
+from pathlib import Path
+
+import pytest
+
+from nesthaus.cli.settings import settings_page
+from nesthaus.settings import BadSetting, load_settings, masked
+
+NO_FILE = Path("/nonexistent/.env")
+
+
+def test_without_any_setting_the_defaults_hold() -> None:
+    settings = load_settings({}, NO_FILE)
+
+    assert settings.timezone.key == "Europe/Vienna"
+    assert (settings.idle_after_s, settings.rate_limit_per_minute) == (1800, 6000)
+    assert settings.allowed_origins == ("*",)
+    assert settings.database_url is None
+    assert settings.stream_max_entries == 5_000_000
+
+
+def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("NESTHAUS_IDLE_AFTER_S=600\nNESTHAUS_RATE_LIMIT=5\n")
+
+    settings = load_settings({"NESTHAUS_RATE_LIMIT": "7", "NESTHAUS_TIMEZONE": ""}, file)
+
+    assert (settings.rate_limit_per_minute, settings.idle_after_s) == (7, 600)
+    sources = {origin.setting.name: origin.source for origin in settings.origins}
+    assert sources["NESTHAUS_RATE_LIMIT"] == "environment"
+    assert sources["NESTHAUS_IDLE_AFTER_S"] == ".env"
+    assert sources["NESTHAUS_TIMEZONE"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("NESTHAUS_TIMEZONE", "Vienna", "IANA"),
+        ("NESTHAUS_IDLE_AFTER_S", "30 min", "a whole number from 60 to 86,400"),
+        ("NESTHAUS_IDLE_AFTER_S", "59", "a whole number from 60 to 86,400"),
+        ("NESTHAUS_RATE_LIMIT", "-1", "a whole number"),
+        ("NESTHAUS_RATE_LIMIT_LOOPBACK", "yes", "0 or 1"),
+        ("NESTHAUS_CONSENT_DEFAULT", "some", "all or none"),
+        ("NESTHAUS_ALLOWED_ORIGINS", "shop.example", "https://shop.example"),
+        ("NESTHAUS_TRUSTED_PROXIES", "proxy", "10.0.0.0/8"),
+        ("NESTHAUS_CATALOGUE", "/nonexistent", "an existing folder"),
+        ("DATABASE_URL", "mysql://db", "postgresql://"),
+        ("REDIS_URL", "http://redis", "redis://"),
+    ],
+)
+def test_a_bad_value_is_one_line_with_setting_value_and_what_is_allowed(
+    name: str, value: str, allowed: str
+) -> None:
+    with pytest.raises(BadSetting) as caught:
+        load_settings({name: value}, NO_FILE)
+
+    line = str(caught.value)
+    assert line.startswith(f"{name}={value} (from environment): allowed is ")
+    assert allowed in line
+    assert "\n" not in line
+
+
+def test_user_and_password_of_an_address_are_never_shown() -> None:
+    url = "postgresql://ann:secret@db.example:5432/nest?sslpassword=hidden"
+
+    settings = load_settings({"DATABASE_URL": url}, NO_FILE)
+
+    shown = {origin.setting.name: masked(origin) for origin in settings.origins}
+    assert shown["DATABASE_URL"] == "postgresql://***@db.example:5432/nest"
+
+
+def test_the_page_about_settings_is_up_to_date() -> None:
+    page = Path(__file__).parents[1] / "docs" / "settings.md"
+
+    assert page.read_text() == settings_page()

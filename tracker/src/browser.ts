@@ -1,0 +1,26 @@
+export const viewport = () => ({ width: innerWidth, height: innerHeight });
+
+/** How and whence the visitor comes, without what an address may tell of a person. */
+export function entry(): Record<string, unknown> {
+  const { userAgent, maxTouchPoints } = navigator;
+  const parameters = new URLSearchParams(location.search);
+  const utm = (name: string): string | undefined => parameters.get("utm_" + name) ?? undefined;
+  return {
+    deviceInfo: {
+      // An iPad calls itself a Mac; all others the server can tell by their user agent.
+      type: /Macintosh/.test(userAgent) && maxTouchPoints > 1 ? "tablet" : undefined,
+      userAgent,
+      viewport: viewport(),
+    },
+    referrer: document.referrer.replace(/[?#].*/, ""),
+    utm: { source: utm("source"), medium: utm("medium"), campaign: utm("campaign") },
+  };
+}
+
+/** Global Privacy Control or Do Not Track: nothing is sent and nothing written, whatever is called. */
+export function objected(): boolean {
+  const { globalPrivacyControl, doNotTrack } = navigator as Navigator & {
+    globalPrivacyControl?: boolean;
+  };
+  return globalPrivacyControl || doNotTrack === "1";
+}
