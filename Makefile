@@ -11,11 +11,16 @@ DATA ?=
 
 # What the caller's shell has set for other projects must not lead into their environments.
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV VIRTUAL_ENV UV_SYSTEM_PYTHON
-# npm would keep its cache in the home directory, which may be empty, missing or read-only.
-export npm_config_cache := .venv/cache/npm
+# Caches belong in the home directory, which may be unset, missing or read-only.
+ifeq ($(shell test -w "$$HOME" && echo yes),)
+export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
+export UV_CACHE_DIR := $(CURDIR)/.venv/cache/uv
+export npm_config_cache := $(CURDIR)/.venv/cache/npm
+endif
 export npm_config_update_notifier := false
-# Like pip, Node then trusts the certificates of the system, where a company's proxy has its own.
+# Like pip, Node and uv then trust the certificates of the system, where a company's proxy has its own.
 export NODE_USE_SYSTEM_CA := 1
+export UV_SYSTEM_CERTS := 1
 
 PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.11 python3 python)
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -24,7 +29,7 @@ PIP := .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-
 NPM := PATH="$$PWD/.venv/bin:$$PATH" npm
 
 PACKAGES := pyproject.toml constraints.txt
-PAGE_SOURCES := $(shell find tracker demo dashboard package.json package-lock.json tsconfig.json \
+PAGE_SOURCES := $(shell find tracker demo api-docs dashboard package.json package-lock.json tsconfig.json \
 	web.build.mjs -type f 2>/dev/null)
 
 # A stamp is worth nothing once what it stands for is gone, or the checkout has been moved.
@@ -51,7 +56,7 @@ help:
 	@echo "PYTHON=…      another Python (3.11 or newer) for the first installation"
 
 up: install
-	@exec .venv/bin/nesthaus up --demo $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)")
+	@exec .venv/bin/nesthaus up $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)")
 
 install: .venv/stamps/packages .venv/stamps/pages
 	@:
@@ -80,6 +85,7 @@ bench: install .venv/stamps/dev
 		uv venv --quiet --seed $(if $(PYTHON),--python "$(PYTHON)",--python '>=3.11,<3.15') .venv; \
 	}; \
 	make_with_venv() { \
+		rm -rf .venv; \
 		for python in $(PYTHONS); do \
 			"$$python" -c '$(IS_NEW_ENOUGH)' 2>/dev/null || continue; \
 			if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \

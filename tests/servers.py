@@ -118,6 +118,8 @@ class Workshop:
 class Server:
     """A child process that can be stopped, killed and started again with its data."""
 
+    crash_signal = signal.SIGKILL
+
     def __init__(self, workshop: Workshop, folder: Path, command: Sequence[str]) -> None:
         self.folder = folder
         self._workshop = workshop
@@ -162,9 +164,9 @@ class Server:
         guard.stdout.close()
 
     def kill(self) -> None:
-        """As a power cut would."""
+        """As a crash would: without writing anything down."""
         with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self.pid, self.crash_signal)
         self.stop()
 
     def _log(self) -> str:
@@ -174,6 +176,9 @@ class Server:
 
 class PostgresServer(Server):
     """Without fsync: a killed server keeps its data, a killed machine would not."""
+
+    # SIGKILL would leave its children behind, in whose way the next start is.
+    crash_signal = signal.SIGQUIT
 
     def __init__(self, workshop: Workshop, version: int) -> None:
         program = f"{POSTGRES_FOLDERS[version]}/bin/postgres"
@@ -205,11 +210,6 @@ class PostgresServer(Server):
         except psycopg.OperationalError:
             return False
         return True
-
-    def kill(self) -> None:
-        """Also waits until the server's children are gone, which a restart depends on."""
-        super().kill()
-        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 
 
 class ValkeyServer(Server):

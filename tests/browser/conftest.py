@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from nesthaus.pages import WEB
-from tests.browser.shop import Shop
+from tests.browser.shop import Shop, open_shop
 from tests.browser.stack import Stack
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -68,9 +68,10 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
-def shop(stack: Stack, context: BrowserContext) -> Shop:
+def shop(stack: Stack, context: BrowserContext) -> Iterator[Shop]:
     """A page that is not ours, on another origin."""
-    return Shop(stack, context)
+    with open_shop(stack, context) as shop:
+        yield shop
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

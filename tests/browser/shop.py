@@ -1,6 +1,11 @@
 """Somebody else's page with the tracker on it."""
 
-from playwright.sync_api import BrowserContext, Page, Route
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.stack import Stack, eventually
 
@@ -8,26 +13,26 @@ SEEN_WITHIN_S = 15.0
 
 
 class Shop:
-    """Pages at another origin than the tracker's: `localhost` is not `127.0.0.1`."""
+    """A small site of its own. A page that Playwright answers itself would not do: Chromium lets
+    only pages from this machine call servers on this machine."""
 
-    def __init__(self, stack: Stack, context: BrowserContext) -> None:
+    def __init__(self, stack: Stack, context: BrowserContext, port: int) -> None:
         self.stack = stack
         self.context = context
-        self.url = f"http://localhost:{stack.port}/shop"
-        self.tag = ""
-        self.body = "<h1>Shop</h1>"
-        context.route(f"{self.url}**", self._serve)
+        self.url = f"http://localhost:{port}/shop"
+        self.html = ""
 
-    def open(self, attributes: str = "", body: str = "<h1>Shop</h1>", path: str = "") -> Page:
+    def open(self, attributes: str = "", body: str = "<h1>Shop</h1>", query: str = "") -> Page:
         """A new tab; `attributes` are those of the script tag."""
-        self.tag = f'<script src="{self.stack.url}/tracker.js" {attributes}></script>'
-        self.body = body
+        script = f'<script src="{self.stack.url}/tracker.js" {attributes}></script>'
+        icon = '<link rel="icon" href="data:,">'
+        self.html = f"<!doctype html><meta charset=utf-8>{icon}<title>Shop</title>{script}{body}"
         page = self.context.new_page()
-        page.goto(self.url + path)
+        page.goto(self.url + query)
         return page
 
     def values(self, session_id: str, count: int, kind: str = "selection") -> list[str]:
-        """The values of the first `count` interactions of that type, once so many are stored."""
+        """The values of all interactions of that type, once `count` or more are stored."""
 
         def look() -> list[str] | None:
             rows = self.stack.interactions(session_id)
@@ -36,9 +41,26 @@ class Shop:
 
         return eventually(look, SEEN_WITHIN_S, f"{count} of type {kind} in {session_id}")
 
-    def _serve(self, route: Route) -> None:
-        html = f"<!doctype html><meta charset=utf-8><title>Shop</title>{self.tag}{self.body}"
-        route.fulfill(body=html, content_type="text/html")
+
+@contextmanager
+def open_shop(stack: Stack, context: BrowserContext) -> Iterator[Shop]:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # the base class's name for it
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(shop.html.encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- likewise
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        shop = Shop(stack, context, server.server_port)
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield shop
+        server.shutdown()
+        thread.join()
 
 
 def session_of(page: Page) -> str:

@@ -62,19 +62,21 @@ def test_a_quantity_steps_over_what_is_not_offered_and_shrinks_with_the_house(
         more.click()
         expect(quantity).to_have_value(expected)
     expect(more).to_be_disabled()
-    page.locator("input[value=nest100]").click()
-    expect(quantity).to_have_value("4")
-    quantity.fill("7")
+    quantity.fill("6")
     quantity.press("Tab")
     expect(page.get_by_role("alert")).to_contain_text("PV-Anlage")
     expect(page.locator(".dbar [data-total]")).to_have_text("–")
+    # Nest 100 takes 1 to 4.
+    page.locator("input[value=nest100]").click()
+    expect(quantity).to_have_value("4")
+    expect(page.locator(".dbar [data-total]")).to_have_text("283.901\u00a0€")
 
 
 def test_an_old_answer_never_overwrites_a_newer_price(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/demo")
     expect(page.locator(".dbar [data-total]")).to_have_text("228.139\u00a0€")
     held: list[Route] = []
-    page.route("**/api/pricing/calculate", held.append)
+    page.route("**/api/pricing/calculate", lambda route: held.append(route))
     for size in ("nest100", "nest160"):
         with page.expect_request("**/api/pricing/calculate"):
             page.locator(f"input[value={size}]").click()

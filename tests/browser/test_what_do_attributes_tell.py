@@ -57,7 +57,7 @@ def test_scrolling_tells_each_quarter_once(shop: Shop) -> None:
 
 
 def test_a_session_knows_where_its_visitor_came_from(shop: Shop) -> None:
-    page = shop.open(path="?utm_source=newsletter&utm_medium=mail&utm_campaign=spring")
+    page = shop.open(query="?utm_source=newsletter&utm_medium=mail&utm_campaign=spring")
     session_id = session_of(page)
     shop.values(session_id, 1, "page_view")
     journey = shop.stack.journey(session_id)

@@ -51,10 +51,9 @@ def test_what_a_closed_tab_could_not_send_is_sent_by_the_next(shop: Shop) -> Non
     page = shop.open()
     session_id = session_of(page)
     everything_is_sent(page)
-    shop.context.route("**/api/sessions/**", lambda route: route.abort())
+    page.route("**/api/sessions/**", lambda route: route.abort())
     page.evaluate(PICK.format("unsent"))
     page.close(run_before_unload=True)
-    shop.context.unroute("**/api/sessions/**")
     later = shop.open()
     everything_is_sent(later)
     assert session_of(later) == session_id
@@ -128,7 +127,7 @@ def test_a_refused_event_is_given_up_and_the_others_are_kept(shop: Shop) -> None
     page = shop.open()
     session_id = session_of(page)
     page.evaluate(PICK.format("before"))
-    page.evaluate(PICK.format("x" * 101))
+    page.evaluate("nest.track('probe', {value: 'x'.repeat(101)})")
     page.evaluate(PICK.format("after"))
     everything_is_sent(page)
     assert shop.values(session_id, 2) == ["before", "after"]

@@ -1,8 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import Request, Route
 
-from tests.browser.shop import Shop, session_of
+from tests.browser.shop import Shop, kept_on_device, session_of
 from tests.browser.stack import eventually
 
 SESSION = "JSON.parse(localStorage['nest:session'])"
@@ -35,15 +36,14 @@ def test_a_wrong_device_clock_makes_no_wrong_times(shop: Shop, hours: int) -> No
 
 def test_choices_made_before_the_session_was_known_come_after_its_start(shop: Shop) -> None:
     """The first answer is slow, and the visitor quicker."""
-    release: list[object] = []
-    shop.context.route("**/api/sessions/create", lambda route: release.append(route))
+    held: list[Route] = []
     page = shop.open('data-nest-start="manual"')
-    page.evaluate("nest.start({nest: 'nest80', gebaeudehuelle: 'trapezblech'})")
+    page.route("**/api/sessions/create", lambda route: held.append(route), times=1)
+    with page.expect_request("**/api/sessions/create"):
+        page.evaluate("nest.start({nest: 'nest80', gebaeudehuelle: 'trapezblech'})")
     page.evaluate("nest.selection('nest', 'nest100')")
     session_id = session_of(page)
-    eventually(lambda: release, 10, "the session's first call")
-    shop.context.unroute("**/api/sessions/create")
-    release[0].continue_()  # pyright: ignore[reportAttributeAccessIssue]
+    held[0].continue_()
     assert shop.values(session_id, 1) == ["nest100"]
     journey = eventually(
         lambda: (
@@ -63,16 +63,16 @@ def test_ids_are_uuid7_and_grow(shop: Shop) -> None:
     page = shop.open()
     sent: list[str] = []
 
-    def note(request: object) -> None:
-        body = request.post_data_json  # pyright: ignore[reportAttributeAccessIssue]
-        sent.extend(event["eventId"] for event in body["events"])
+    def note(request: Request) -> None:
+        if request.url.endswith("/track-batch"):
+            sent.extend(event["eventId"] for event in request.post_data_json["events"])
 
-    page.on("request", lambda r: note(r) if r.url.endswith("/track-batch") else None)
+    page.on("request", note)
     page.evaluate("for (let n = 0; n < 400; n++) nest.track('probe')")
-    eventually(lambda: len(sent) >= 400, 10, "400 events")
-    ids = [event_id for event_id in sent if event_id]
-    assert all(event_id[14] == "7" and event_id[19] in "89ab" for event_id in ids)
-    assert ids == sorted(set(ids))
+    eventually(lambda: kept_on_device(page) == ["nest:session"], 10, "all sent")
+    assert len(sent) >= 400
+    assert all(event_id[14] == "7" and event_id[19] in "89ab" for event_id in sent)
+    assert sent == sorted(set(sent))
 
 
 @pytest.mark.parametrize(

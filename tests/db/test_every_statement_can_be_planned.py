@@ -64,6 +64,16 @@ def test_the_files_of_the_stages_are_found() -> None:
     assert "upkeep/partitions.sql: take_turn" in names
 
 
+def test_every_statement_says_what_one_row_means() -> None:
+    """In a comment right below its name."""
+    silent = [
+        f"{path.name}: {name}"
+        for path in files_of_statements()
+        for name in re.findall(r"^-- name: (\w+)\n(?!-- )", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert silent == []
+
+
 def test_parameters_are_numbered_as_the_server_gets_them() -> None:
     text = "select %(a)s::int, %(b)s::int, %(a)s::int where 'x' like '5%%' and %s::int = %s::int"
     assert Statement("x", "x.sql", "x", text).with_numbered_parameters() == (

@@ -26,19 +26,6 @@ def servers_user() -> str:
     return "nesthaus" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 
 
-def processes_that_mention(text: str) -> dict[int, str]:
-    """Process id -> command line, of every living process (no zombies) that names `text`."""
-    found = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "pid=,stat=,command="], capture_output=True, text=True, check=True
-    )
-    living: dict[int, str] = {}
-    for line in found.stdout.splitlines():
-        number, state, command = line.split(None, 2)
-        if text in command and not state.startswith("Z") and int(number) != os.getpid():
-            living[int(number)] = command
-    return living
-
-
 def postmaster(home: Path) -> int:
     return int((home / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
 

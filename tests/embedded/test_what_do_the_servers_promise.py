@@ -12,7 +12,8 @@ from redis import Redis
 
 from nesthaus.embedded.servers import Addresses, EmbeddedServers
 from tests.embedded.conftest import Start
-from tests.embedded.surroundings import processes_that_mention, remove, servers_user
+from tests.embedded.surroundings import remove, servers_user
+from tests.living import processes_that_mention
 
 
 def _database(addresses: Addresses) -> "psycopg.Connection[tuple[str, ...]]":
@@ -53,7 +54,7 @@ def test_postgresql_keeps_what_it_has_confirmed(running: Addresses) -> None:
 
 def test_valkey_keeps_what_it_has_confirmed_and_evicts_nothing(running: Addresses) -> None:
     with _valkey(running) as valkey:
-        info: dict[str, object] = valkey.info("persistence")  # pyright: ignore[reportAssignmentType, reportUnknownMemberType] - untyped keywords
+        info: dict[str, object] = valkey.info("persistence")  # pyright: ignore[reportUnknownMemberType] - untyped keywords
         policy = valkey.config_get("maxmemory-policy", "appendfsync", "save", "port")  # pyright: ignore[reportUnknownMemberType] - same
 
     assert info["aof_enabled"] == 1

@@ -13,7 +13,8 @@ from redis import Redis, RedisError
 
 from nesthaus.embedded.servers import EmbeddedServers
 from tests.embedded.conftest import Start
-from tests.embedded.surroundings import FAST, postmaster, processes_that_mention
+from tests.embedded.surroundings import FAST, postmaster
+from tests.living import processes_that_mention
 from tests.servers import wait_until
 
 _OWNER = """
@@ -62,7 +63,7 @@ def test_a_killed_postgresql_comes_back_with_one_loud_line(
 ) -> None:
     _, addresses = start(folder / "data", want_valkey=False)
     url = addresses.database_url or ""
-    before = postmaster(folder / "data")
+    before, log = postmaster(folder / "data"), folder / "data" / "logs" / "postgres.log"
 
     os.kill(before, signal.SIGKILL)
 
@@ -70,8 +71,7 @@ def test_a_killed_postgresql_comes_back_with_one_loud_line(
         lambda: _answers(url) and postmaster(folder / "data") != before, 20, lambda: _story(folder)
     )
     assert _loud_lines(caplog) == [
-        "PostgreSQL ENDED UNEXPECTEDLY (signal 9);"
-        + f" starting it again, its log is {folder}/data/logs/postgres.log"
+        f"PostgreSQL ENDED UNEXPECTEDLY (signal 9); starting it again, its log is {log}"
     ]
 
 

@@ -10,7 +10,8 @@ import pytest
 from nesthaus.embedded import binaries, guarded, places
 from nesthaus.embedded.errors import EmbeddedError, StartInterrupted
 from tests.embedded.conftest import Start
-from tests.embedded.surroundings import processes_that_mention, remove
+from tests.embedded.surroundings import remove
+from tests.living import processes_that_mention
 
 
 def _refused(start: Start, data: Path, **options: object) -> str:

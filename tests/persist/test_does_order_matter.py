@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from psycopg import AsyncConnection
 from psycopg.errors import DeadlockDetected
 from psycopg.rows import dict_row
+from psycopg.sql import SQL, Composed, Identifier
 
 from nesthaus.domain.events import Delivery, Entry, Finalisation, Interaction, Snapshot
 from nesthaus.domain.identifiers import milliseconds_of
@@ -45,19 +46,38 @@ RAW_TABLES = {
 
 # Few moments, so that facts meet: the same millisecond, the same second, the last second that is
 # within 7 days of another moment and the first one that is not, and just before `NOW`.
-moments = st.builds(
-    lambda base, more: base + more,
-    st.sampled_from([0, 0, 1, 600, 2 * DAY, 7 * DAY, 7 * DAY + 1, 8 * DAY, 9 * DAY - 900]),
-    st.sampled_from([0, 0.001, 0.5, 1]),
+BASES = st.sampled_from([0, 0, 1, 600, 2 * DAY, 7 * DAY, 7 * DAY + 1, 8 * DAY, 9 * DAY - 900])
+MORE = st.sampled_from([0, 0.001, 0.5, 1])
+AGENTS = st.sampled_from([None, None, FIREFOX, CHROME, CURL])
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> float:
+    return draw(BASES) + draw(MORE)
+
+
+@st.composite
+def bursts(draw: st.DrawFn) -> list[Timed]:
+    """Hardly, just not, and just too many interactions for a person."""
+    second = draw(st.sampled_from([0, 2 * DAY, 7 * DAY + 1]))
+    return [clicked(second, 100 + number) for number in range(draw(st.sampled_from([19, 20, 21])))]
+
+
+conversions = st.builds(
+    converted,
+    moments(),
+    st.integers(3, 4),
+    order_id=st.sampled_from([None, "order 1", "order 1", "order 2"]),
+    exit_page=st.sampled_from([None, "/c"]),
+    verified=st.booleans(),
 )
-agents = st.sampled_from([None, None, FIREFOX, CHROME, CURL])
 facts = st.one_of(
-    st.builds(clicked, moments, st.integers(1, 4)),
+    st.builds(clicked, moments(), st.integers(1, 4)),
     st.builds(
         opened,
-        moments,
+        moments(),
         st.integers(1, 2),
-        user_agent=agents,
+        user_agent=AGENTS,
         device_type=st.sampled_from([None, "tablet", "mobile"]),
         referrer=st.sampled_from([None, "https://a.example/", "https://b.example/"]),
         utm_source=st.sampled_from([None, "mail"]),
@@ -65,25 +85,15 @@ facts = st.one_of(
     ),
     st.builds(
         saved,
-        moments,
+        moments(),
         st.integers(1, 2),
         option=st.sampled_from(["nest-80", "nest-100"]),
         price=st.sampled_from([None, 0, 213_032, 268_500]),
     ),
-    st.builds(abandoned, moments, st.integers(1, 2), exit_page=st.sampled_from([None, "/a", "/b"])),
     st.builds(
-        converted,
-        moments,
-        st.integers(3, 4),
-        order_id=st.sampled_from([None, "order 1", "order 2"]),
-        exit_page=st.sampled_from([None, "/c"]),
-        verified=st.booleans(),
+        abandoned, moments(), st.integers(1, 2), exit_page=st.sampled_from([None, "/a", "/b"])
     ),
-)
-bursts = st.builds(
-    lambda second, count: [clicked(second, 100 + number) for number in range(count)],
-    st.sampled_from([0, 2 * DAY, 7 * DAY + 1]),
-    st.sampled_from([19, 20, 21]),
+    conversions,
 )
 
 
@@ -92,8 +102,10 @@ def traffics(draw: st.DrawFn) -> list[Delivery]:
     """Every fact of up to three sessions, some in several calls, in any order."""
     calls: list[Delivery] = []
     for session in ("anna", "ben", "cleo")[: draw(st.integers(1, 3))]:
-        drawn = draw(st.lists(facts, min_size=1, max_size=10))
-        burst = draw(st.one_of(st.just(list[Timed]()), bursts))
+        drawn = draw(st.lists(facts, min_size=1, max_size=8)) + draw(
+            st.lists(conversions, max_size=1)
+        )
+        burst = draw(st.one_of(st.just(list[Timed]()), bursts()))
         # An id names one fact.
         known = list({(type(fact), fact.id): fact for fact in chain(drawn, burst)}.values())
         others = [fact for fact in known if not isinstance(fact, Entry)]
@@ -101,7 +113,7 @@ def traffics(draw: st.DrawFn) -> list[Delivery]:
             told: list[Timed] = [fact]
             if not isinstance(fact, Entry) and draw(st.booleans()):
                 told += [each for each in [draw(st.sampled_from(others))] if each is not fact]
-            calls.append(call(session, *told, user_agent=draw(agents), address=address_at(told)))
+            calls.append(call(session, *told, user_agent=draw(AGENTS), address=address_at(told)))
     repeated = draw(st.lists(st.sampled_from(calls), max_size=5))
     return draw(st.permutations(calls + repeated))
 
@@ -113,8 +125,10 @@ def address_at(told: Sequence[Timed]) -> str:
 
 @st.composite
 def batches(draw: st.DrawFn, deliveries: Sequence[Delivery]) -> list[Sequence[Delivery]]:
-    cuts = sorted(draw(st.sets(st.integers(1, len(deliveries)), max_size=6)) | {len(deliveries)})
-    return [deliveries[first:end] for first, end in pairwise([0, *cuts])]
+    size = draw(st.integers(1, 8))
+    cut = draw(st.lists(st.integers(1, size), min_size=len(deliveries)))
+    ends = [end for end in accumulate(cut) if end < len(deliveries)]
+    return [deliveries[first:end] for first, end in pairwise([0, *ends, len(deliveries)])]
 
 
 @settings(
@@ -177,7 +191,7 @@ async def expect_plain_count(
         assert row["ip"] == address_at([start])
     assert expected == {}
     for table, kind in RAW_TABLES.items():
-        stored = await rows(connection, f"select * from {table}")
+        stored = await rows(connection, SQL("table {}").format(Identifier(table)))
         told = {
             (row["session_id"], row["timestamp"], row["id"], row["over"])
             for row in stored
@@ -190,7 +204,9 @@ async def expect_plain_count(
     assert marked == set(facts)
 
 
-async def rows(connection: AsyncConnection[Any], query: LiteralString) -> list[dict[str, Any]]:
+async def rows(
+    connection: AsyncConnection[Any], query: LiteralString | Composed
+) -> list[dict[str, Any]]:
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query)
         return await cursor.fetchall()

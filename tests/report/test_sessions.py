@@ -62,6 +62,7 @@ async def test_a_row_appears_with_its_columns_in_camel_case(admin: AsyncClient, 
         "conversionStatus": "converted",
         "convertedAt": "2026-06-15T12:01:30Z",
         "orderId": "A-1",
+        "ipAddress": "192.0.2.0",
         "deviceType": "mobile",
         "browserName": "unknown",
         "viewportWidth": 390,
@@ -72,7 +73,6 @@ async def test_a_row_appears_with_its_columns_in_camel_case(admin: AsyncClient, 
         "lastPrice": 213032,
     }
     assert {name: row[name] for name in expected} == expected
-    assert row["ipAddress"].startswith("192.0.2.0")
 
 
 async def test_the_latest_start_comes_first(admin: AsyncClient, db: Pool) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nesthaus.stream.spool import Spool, SpoolUnusable
-from nesthaus.stream.spool_file import encode_record
+from nesthaus.stream.spool_file import encode_record, lock
 from tests.stream.looking import disk_of, in_spool
 
 CLOSE_WITHIN_S = 5.0
@@ -168,6 +168,20 @@ async def test_a_file_being_moved_is_taken_by_one_only(tmp_path: Path) -> None:
     assert await another.take() is None
     file.release()
     assert await payloads_taken(another) == [b"x"]
+
+
+async def test_a_file_that_is_moved_between_look_and_lock_is_not_taken_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "left.spool"
+    path.write_bytes(encode_record("s", b"x"))
+
+    def lock_too_late(descriptor: int) -> bool:
+        path.unlink()  # as the process does that has moved it, before it lets the lock go
+        return lock(descriptor)
+
+    monkeypatch.setattr("nesthaus.stream.spool.lock", lock_too_late)
+    assert await Spool(tmp_path).take() is None
 
 
 async def test_a_process_that_was_killed_leaves_its_file(tmp_path: Path) -> None:

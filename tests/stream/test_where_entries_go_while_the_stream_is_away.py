@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -206,6 +208,28 @@ async def test_at_the_end_what_waits_is_taken_and_later_calls_are_refused(place:
     assert in_spool(place.spool) == {b"%d" % n: 1 for n in range(50)}
     with pytest.raises(Overloaded, match="stopping"):
         await place.log.append("s", b"too late")
+
+
+async def test_at_the_end_a_server_that_hangs_is_not_waited_for(
+    workshop: Workshop,
+    start_server: Start,
+    open_stream: OpenStream,
+    tmp_path: Path,
+    closing: AsyncExitStack,
+) -> None:
+    server = ValkeyServer(workshop)
+    start_server(server)
+    redis = connect(server.url(), retries=0)
+    closing.push_async_callback(redis.aclose)
+    log = DurableLog(open_stream(redis, timeout_s=60), Spool(tmp_path))
+    await log.append("s", b"before")
+    os.kill(server.pid, signal.SIGSTOP)
+    closing.callback(os.kill, server.pid, signal.SIGCONT)
+    calls = [asyncio.create_task(log.append("s", b"%d" % n)) for n in range(50)]
+    await asyncio.sleep(0)
+    await log.close()
+    assert await asyncio.gather(*calls) == [None] * 50
+    assert in_spool(tmp_path) == {b"%d" % n: 1 for n in range(50)}
 
 
 async def test_a_server_killed_while_it_takes_entries_loses_none_that_was_acknowledged(

@@ -58,7 +58,7 @@ export function outbox(
   version: string,
   memory: Memory,
   offset: () => number | undefined,
-  told: (session: string, offset: number) => void,
+  told: (offset: number) => void,
   consent: () => string | undefined,
 ): Outbox {
   const uuid7 = uuid7Source();
@@ -200,15 +200,15 @@ export function outbox(
     const known = offset() !== undefined;
     const server = new Date(serverTime).getTime();
     const correction = server - (begun + Date.now()) / 2;
-    told(create.session, correction);
-    if (known) return;
+    told(correction);
+    if (known || create.timed) return;
     const later = held.filter(({ session }) => session === create.session);
     if (later.some(({ body }) => body.type !== "page_view")) {
       // A session begins when `create` arrives; the visitor was faster, so say when it really did.
       create.timed = true;
       held.unshift(create);
       keep(create);
-    } else for (const view of later) view.at = Math.max(view.at, server - correction);
+    } else for (const view of later) view.at = Math.max(view.at, server + 1 - correction);
   };
 
   return {

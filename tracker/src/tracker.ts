@@ -44,8 +44,8 @@ export function start(options: Options = {}): Nest {
     __VERSION__,
     memory,
     () => session?.offset,
-    (id, offset) => {
-      if (session?.id !== id || !(Math.abs(offset) >= 0)) return;
+    (offset) => {
+      if (!session || Number.isNaN(offset)) return;
       session.offset = offset;
       memory.write(SESSION, session);
     },

@@ -79,7 +79,8 @@ def _is_admin(scope: Scope) -> bool:
 async def admitted(
     request: Request,
     _documented: Annotated[
-        HTTPAuthorizationCredentials | None, Security(HTTPBearer(auto_error=False))
+        HTTPAuthorizationCredentials | None,
+        Security(HTTPBearer(scheme_name="bearer", auto_error=False)),
     ],
 ) -> Role:
     """The caller's role. The second lock: without the gate in front no route answers."""

@@ -75,10 +75,10 @@ async def open_pool(
     if statement_timeout_ms is not None:
         settings["statement_timeout"] = str(statement_timeout_ms)
 
-    async def note_success(_connection: AsyncConnection[tuple[Any, ...]]) -> None:
+    async def note_success(_connection: Connection) -> None:
         _outages.is_back(application_name)
 
-    async def check(connection: AsyncConnection[tuple[Any, ...]]) -> None:
+    async def check(connection: Connection) -> None:
         try:
             await pool.check_connection(connection)
         except OperationalError:

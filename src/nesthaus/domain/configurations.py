@@ -12,6 +12,9 @@ MAX_CATEGORIES = 50
 MAX_ID_LENGTH = 100
 MAX_NUMBER = 2**53 - 1  # the greatest whole number that every reader of JSON keeps exactly
 
+# Made once: json.dumps would make an encoder for each call.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Choice(Struct, frozen=True, omit_defaults=True, rename="camel"):
     """One category's choice.

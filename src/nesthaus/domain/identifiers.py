@@ -58,5 +58,3 @@ class Uuid7Source:
             counter = self._counter
         tail = random & ((1 << 62) - 1)
         return UUID(int=milliseconds << 80 | 7 << 76 | counter << 64 | 2 << 62 | tail)
-
-

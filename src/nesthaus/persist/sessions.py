@@ -138,7 +138,7 @@ def begin(stored: Session, arrivals: Arrivals, *, is_new: bool) -> Progress:
     progress = Progress(stored, session, is_new=is_new)
     if arrivals.earliest < stored.start_time:
         session.start_time, session.ip_address = arrivals.earliest, arrivals.address
-        progress.moved = False
+        progress.moved = stored.latest_seen > progress.horizon
     elif arrivals.earliest == stored.start_time:
         session.ip_address = smaller(stored.ip_address, arrivals.address)
     session.latest_seen = max(stored.latest_seen, arrivals.latest)

@@ -135,10 +135,15 @@ def _try_lock(descriptor: int, kind: int) -> bool:
 
 
 def _is_alive(process_id: int) -> bool:
+    """False for a zombie too: a killed `up` stays one until whoever started it asks for its end."""
     try:
         os.kill(process_id, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return True
+    return state not in {"Z", "X"}

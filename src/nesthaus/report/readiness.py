@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 import psycopg
 from fastapi import APIRouter, Request
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from starlette.responses import Response
 
 from nesthaus.access.addresses import is_loopback
@@ -14,7 +13,8 @@ from nesthaus.access.tokens import Role
 from nesthaus.db.pool import Pool
 from nesthaus.db.schema import UnknownSchema, schema_is_current
 from nesthaus.responses import encode
-from nesthaus.stream.worker_states import worker_states
+from nesthaus.stream.connection import StreamAway
+from nesthaus.stream.worker_states import Doing, worker_states
 
 CHECK_TIMEOUT_S = 2.0
 READY, NOT_READY = 200, 503
@@ -44,12 +44,12 @@ async def _stream(redis: Redis) -> list[str]:
     try:
         async with asyncio.timeout(CHECK_TIMEOUT_S):
             states = await worker_states(redis)
-    except (RedisError, OSError, TimeoutError):
+    except (StreamAway, TimeoutError):
         return ["The stream (Redis or Valkey) cannot be reached."]
     return [
-        f"Worker {state.consumer} holds: a run of entries cannot be stored."
+        f"Worker {state.consumer} holds: {state.why}"
         for state in states
-        if state.state == "holding"
+        if state.doing is Doing.HOLDING
     ]
 
 

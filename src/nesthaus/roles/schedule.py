@@ -11,6 +11,7 @@ import psycopg
 
 from nesthaus.db.pool import Pool, first_line
 from nesthaus.persist.idle import close_idle_sessions
+from nesthaus.persist.store import Rules
 from nesthaus.roles.runtime import Servers, await_schema, pool_for, stop_on_signals, wall_clock
 from nesthaus.settings import Settings
 from nesthaus.upkeep.partitions import ensure_partitions
@@ -93,18 +94,18 @@ class Scheduler:
 async def schedule(settings: Settings, servers: Servers) -> None:
     """Runs the periodic jobs until a signal."""
     stop = stop_on_signals()
-    idle_after = timedelta(seconds=settings.idle_after_s)
+    rules = Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
     async with pool_for(settings, servers, "schedule", size=4) as pool:
         await await_schema(pool, stop)
 
         async def idle() -> str:
-            closed = await close_idle_sessions(pool, wall_clock(), idle_after)
+            closed = await close_idle_sessions(pool, wall_clock(), rules)
             return f"{closed} sessions closed"
 
         async def partitions() -> str:
             async with pool.connection() as connection:
                 made = await ensure_partitions(connection, wall_clock())
-            return f"{made} partitions made"
+            return f"{len(made)} partitions made"
 
         jobs = (
             Job("partitions", PARTITIONS_EVERY_S, partitions),

@@ -3,8 +3,11 @@
 import os
 import secrets
 import socket
+from contextlib import suppress
 from datetime import timedelta
 
+from nesthaus.persist.announcer import Announcer
+from nesthaus.persist.store import Rules
 from nesthaus.persist.worker import Worker
 from nesthaus.roles.runtime import (
     Servers,
@@ -15,7 +18,12 @@ from nesthaus.roles.runtime import (
     wall_clock,
 )
 from nesthaus.settings import Settings
+from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.reader import StreamReader
+from nesthaus.stream.worker_states import WorkerState, publish_worker_state, withdraw_worker_state
+
+# Three times as long as an announcer waits between two announcements.
+STATE_VALID_S = 15.0
 
 
 async def work(settings: Settings, servers: Servers) -> None:
@@ -27,12 +35,17 @@ async def work(settings: Settings, servers: Servers) -> None:
         pool_for(settings, servers, "work", size=4) as pool,
     ):
         await await_schema(pool, stop)
-        reader = StreamReader(redis, settings.stream_shards, consumer=consumer)
+
+        async def publish(state: WorkerState) -> None:
+            await publish_worker_state(redis, state, STATE_VALID_S)
+
         worker = Worker(
-            reader,
+            StreamReader(redis, settings.stream_shards, consumer=consumer),
             pool,
-            redis=redis,
             clock=wall_clock,
-            idle_after=timedelta(seconds=settings.idle_after_s),
+            rules=Rules(timedelta(seconds=settings.idle_after_s), settings.timezone),
+            announcer=Announcer(consumer, wall_clock, publish),
         )
         await worker.run(stop)
+        with suppress(StreamAway):
+            await withdraw_worker_state(redis, consumer)

@@ -35,8 +35,6 @@ class DurableLog:
         self._spool = spool
         self._adopt_every_s = adopt_every_s
         self._spooled = asyncio.Event()
-        self._appending = 0
-        self._none_appending = asyncio.Event()
         self._closed = False
         self._taker = "stream"
         self._file: ClosedFile | None = None
@@ -46,13 +44,15 @@ class DurableLog:
         """Returns when the entry is durable; raises Overloaded when nothing was taken."""
         if self._closed:
             raise Overloaded("the process is stopping")
-        self._appending += 1
         try:
-            await self._append(session_id, payload)
-        finally:
-            self._appending -= 1
-            if self._appending == 0:
-                self._none_appending.set()
+            await self._stream.append(session_id, payload)
+        except StreamFull as full:
+            self._note("nobody", full)
+            raise Overloaded(str(full)) from full
+        except StreamAway as away:
+            await self._append_to_spool(session_id, payload, away)
+        else:
+            self._note("stream")
 
     async def run(self) -> None:
         """Moves spooled entries to the stream, our own and those of processes that are gone; ends
@@ -74,26 +74,11 @@ class DurableLog:
         ended before.
         """
         self._closed = True
+        # Whom the stream turns away it wakes first: they are with the spool when it is closed.
         await self._stream.close(CLOSE_WITHIN_S)
-        if self._appending:
-            self._none_appending.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CLOSE_WITHIN_S):
-                    await self._none_appending.wait()
         await self._spool.close(CLOSE_WITHIN_S)
         if self._file is not None:
             self._file.release()
-
-    async def _append(self, session_id: str | None, payload: bytes) -> None:
-        try:
-            await self._stream.append(session_id, payload)
-        except StreamFull as full:
-            self._note("nobody", full)
-            raise Overloaded(str(full)) from full
-        except StreamAway as away:
-            await self._append_to_spool(session_id, payload, away)
-        else:
-            self._note("stream")
 
     async def _append_to_spool(
         self, session_id: str | None, payload: bytes, away: StreamAway

@@ -5,7 +5,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from nesthaus.stream.spool_file import (
@@ -199,12 +199,14 @@ def _take(directory: Path, passed_over: set[Path]) -> ClosedFile | None:
 
 
 def _lock_existing(path: Path) -> ClosedFile | None:
-    file = path.open("rb")
-    # Whoever held the lock before may have moved the records and taken the name away meanwhile.
-    if lock(file.fileno()) and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+    with ExitStack() as closing:
+        file = closing.enter_context(path.open("rb"))
+        # Whoever held the lock before may have moved the records and taken the name away
+        # meanwhile: FileNotFoundError.
+        if not lock(file.fileno()) or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            return None
+        closing.pop_all()
         return ClosedFile(file, path)
-    file.close()
-    return None
 
 
 def _held_bytes(directory: Path) -> int:

@@ -7,11 +7,10 @@ moved when the month gets a table of its own.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Literal
 
+from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 
 PARTITIONED_TABLES = ("interaction_events", "configuration_snapshots", "performance_metrics")
@@ -30,18 +29,20 @@ _LOCK = (
     SQL("lock table user_sessions in share row exclusive mode"),
     SQL("lock table {table} in access exclusive mode"),
 )
+_HAS_ROWS = SQL(
+    "select exists (select from {default} where timestamp >= {since} and timestamp < {until})"
+)
+_CREATE = SQL("create table {month} partition of {table} for values from ({since}) to ({until})")
 # A month's rows have to leave the default partition before the month's own can be made.
-_MAKE = (
+_MOVE = (
     SQL(
         "create temporary table moving on commit drop as"
         " select * from {default} where timestamp >= {since} and timestamp < {until}"
     ),
     SQL("delete from {default} where timestamp >= {since} and timestamp < {until}"),
-    SQL("create table {month} partition of {table} for values from ({since}) to ({until})"),
+    _CREATE,
     SQL("insert into {table} select * from moving"),
 )
-
-Connection = AsyncConnection[tuple[Any, ...]]
 
 
 async def ensure_partitions(
@@ -105,6 +106,10 @@ async def _make(connection: Connection, table: str, name: str, since: datetime) 
         if name in await _months_taken(connection, table):
             return False
         await connection.execute(_SQL["do_not_wait_long"])
-        for statement in (*_LOCK, *_MAKE):
+        for statement in _LOCK:
+            await connection.execute(statement.format(**pieces))
+        cursor = await connection.execute(_HAS_ROWS.format(**pieces))
+        has_rows = await cursor.fetchone() == (True,)
+        for statement in _MOVE if has_rows else (_CREATE,):
             await connection.execute(statement.format(**pieces))
     return True

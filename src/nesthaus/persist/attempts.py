@@ -1,0 +1,85 @@
+"""Tries to store entries of the stream, and finds the bad ones among them by halving."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from nesthaus.db.pool import Pool
+from nesthaus.domain.events import Delivery
+from nesthaus.persist.dead_letters import Buried, Reason
+from nesthaus.persist.failures import NotNow, is_poison, one_line
+from nesthaus.persist.store import Rules, store
+from nesthaus.stream.envelope import Unreadable, decode
+from nesthaus.stream.reader import StreamEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """Entries that are stored for good."""
+
+    entries: Sequence[StreamEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    entry: StreamEntry
+    delivery: Delivery
+
+
+async def attempt(
+    pool: Pool, entries: Sequence[StreamEntry], now: datetime, rules: Rules
+) -> AsyncGenerator[Good | Buried]:
+    """Verdicts in the order of the entries, each when it is final. Poison was refused alone, twice.
+
+    Raises NotNow; what had no verdict by then is still to be stored.
+    """
+    pieces: list[_Piece] = []
+    for entry in entries:
+        try:
+            pieces.append(_Piece(entry, decode(entry.payload)))
+        except Unreadable as unreadable:
+            async for verdict in _halve(pool, pieces, now, rules):
+                yield verdict
+            pieces = []
+            yield Buried(entry, None, Reason.UNREADABLE, one_line(unreadable))
+    async for verdict in _halve(pool, pieces, now, rules):
+        yield verdict
+
+
+async def _halve(
+    pool: Pool, pieces: Sequence[_Piece], now: datetime, rules: Rules
+) -> AsyncGenerator[Good | Buried]:
+    if not pieces:
+        return
+    refusal = await _refusal(pool, pieces, now, rules)
+    if refusal is None:
+        yield Good([piece.entry for piece in pieces])
+        return
+    if len(pieces) > 1:
+        middle = len(pieces) // 2
+        for half in (pieces[:middle], pieces[middle:]):
+            async for verdict in _halve(pool, half, now, rules):
+                yield verdict
+        return
+    # Once more: what refused it may have been a moment's, such as a partition just being attached.
+    refusal = await _refusal(pool, pieces, now, rules)
+    (piece,) = pieces
+    if refusal is None:
+        yield Good([piece.entry])
+    else:
+        session_id = piece.delivery.session_id
+        yield Buried(piece.entry, session_id, Reason.UNSTORABLE, one_line(refusal))
+
+
+async def _refusal(
+    pool: Pool, pieces: Sequence[_Piece], now: datetime, rules: Rules
+) -> Exception | None:
+    """Why the pieces can never be stored together; None: they are stored."""
+    try:
+        async with pool.connection() as connection:
+            await store(connection, [piece.delivery for piece in pieces], now, rules)
+    except Exception as error:
+        if not is_poison(error):
+            raise NotNow(one_line(error)) from error
+        return error
+    return None

@@ -1,0 +1,131 @@
+"""What could not be stored, why, and the ways out: back into the stream, or away for good."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+import msgspec
+from psycopg.rows import class_row, scalar_row
+
+from nesthaus.db.pool import Connection, Pool
+from nesthaus.db.queries import load_statements
+from nesthaus.persist.failures import storable
+from nesthaus.persist.rows import columns
+from nesthaus.stream.envelope import VERSION, Unreadable, decode
+from nesthaus.stream.reader import StreamEntry
+
+_SQL = load_statements("nesthaus.persist", "dead_letters.sql")
+_PLACES = UUID("6f1c7d0e-5a55-5d0b-9f57-0f0b8f6a3c11")  # namespace of places in the stream
+_COLUMNS = ("id", "session_id", "reason", "detail", "payload")
+
+Append = Callable[[str | None, bytes], Awaitable[None]]
+"""Puts a payload into the stream, to the shard of that session; returns once it is durable."""
+
+
+class Reason(StrEnum):
+    """A closed set."""
+
+    UNREADABLE = "unreadable"  # the bytes are no delivery
+    UNSTORABLE = "unstorable"  # the database, or the program, refuses what it says
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """`payload` is byte for byte what was in the stream."""
+
+    id: UUID
+    session_id: str | None
+    reason: str
+    detail: str
+    created_at: datetime
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """Poison on its way to the dead letters; the session is None where nobody knows it."""
+
+    entry: StreamEntry
+    session_id: str | None
+    reason: Reason
+    detail: str
+
+
+async def bury(connection: Connection, letters: Sequence[Buried], now: datetime) -> None:
+    """Twice is once: the id is made of the entry's place in the stream."""
+    rows = [
+        (
+            uuid5(_PLACES, f"{each.entry.shard}/{each.entry.id}"),
+            None if each.session_id is None else storable(each.session_id),
+            each.reason.value,
+            each.detail,
+            each.entry.payload,
+        )
+        for each in letters
+    ]
+    if rows:
+        await connection.execute(_SQL["insert"], {**columns(rows, _COLUMNS), "now": now})
+
+
+async def latest(connection: Connection, limit: int) -> list[DeadLetter]:
+    async with connection.cursor(row_factory=class_row(DeadLetter)) as cursor:
+        await cursor.execute(_SQL["latest"], {"limit": limit})
+        return await cursor.fetchall()
+
+
+async def find(connection: Connection, letter_id: UUID) -> DeadLetter | None:
+    async with connection.cursor(row_factory=class_row(DeadLetter)) as cursor:
+        await cursor.execute(_SQL["one"], {"id": letter_id})
+        return await cursor.fetchone()
+
+
+async def replay(pool: Pool, letter_ids: Iterable[UUID] | None, append: Append) -> list[UUID]:
+    """Sends letters (None: all) through the stream once more; those that were there.
+
+    A letter goes only after the stream has it: whoever dies in between sends it twice, and ids
+    make that harmless. One that still cannot be stored comes back with a new id.
+    """
+    async with pool.connection() as connection:
+        wanted = list(letter_ids) if letter_ids is not None else await _all_ids(connection)
+    replayed: list[UUID] = []
+    for letter_id in wanted:
+        async with pool.connection() as connection:
+            letter = await find(connection, letter_id)
+            if letter is not None:
+                await append(letter.session_id, letter.payload)
+                await drop(connection, [letter_id])
+                replayed.append(letter_id)
+    return replayed
+
+
+async def drop(connection: Connection, letter_ids: Sequence[UUID]) -> list[UUID]:
+    """Those that were there."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_SQL["delete"], {"id": list(letter_ids)})
+        return await cursor.fetchall()
+
+
+def readable(payload: bytes) -> str:
+    """What a letter says, as indented JSON where it can be read, else as text with escapes."""
+    try:
+        content = msgspec.to_builtins(decode(payload))
+    except Unreadable:
+        content = _unpacked(payload)
+    return json.dumps(content, indent=2, ensure_ascii=False, default=str)
+
+
+def _unpacked(payload: bytes) -> object:
+    """MessagePack that is no delivery is still worth reading."""
+    try:
+        return msgspec.to_builtins(msgspec.msgpack.decode(payload.removeprefix(VERSION)))
+    except (msgspec.DecodeError, ValueError):
+        return payload.decode("utf-8", "backslashreplace")
+
+
+async def _all_ids(connection: Connection) -> list[UUID]:
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_SQL["ids"])
+        return await cursor.fetchall()

@@ -1,0 +1,38 @@
+"""Two kinds of failure carry all policy: "never" (poison) and "not now" (everything else)."""
+
+import struct
+
+import psycopg
+
+_NEVER = (ValueError, TypeError, ArithmeticError, LookupError, struct.error)
+"""What Python says to a value that makes no sense; an entry that causes it will cause it again."""
+
+_LIMIT_EXCEEDED = "54"
+"""SQLSTATE class: too large or too deep for PostgreSQL. psycopg counts it as operational."""
+
+
+class NotNow(Exception):
+    """The database is away, busy or not ready: the same will work later. Says why in one line."""
+
+
+def is_poison(error: Exception) -> bool:
+    """Whether storing the same again must fail again."""
+    if isinstance(error, psycopg.DataError | psycopg.IntegrityError):
+        return True
+    if isinstance(error, psycopg.ProgrammingError):
+        # Without a state it does not come from the server: a value psycopg cannot send. With one
+        # it is a missing table, column or right: a migration or an administrator will see to it.
+        return error.sqlstate is None
+    if isinstance(error, psycopg.Error):
+        return (error.sqlstate or "").startswith(_LIMIT_EXCEEDED)
+    return isinstance(error, _NEVER)
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, fit for a text column: PostgreSQL takes neither NUL nor surrogates."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    return storable(said)[:1_000]
+
+
+def storable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

@@ -1,0 +1,187 @@
+"""Decides about every entry that was read: stored, a dead letter, or held for later."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from nesthaus.db.pool import Pool
+from nesthaus.persist.announcer import Announcer
+from nesthaus.persist.attempts import Good, attempt
+from nesthaus.persist.dead_letters import Buried, bury
+from nesthaus.persist.failures import NotNow, one_line
+from nesthaus.persist.poison_run import PoisonRun
+from nesthaus.persist.store import Rules
+from nesthaus.stream.connection import StreamAway
+from nesthaus.stream.reader import StreamEntry, StreamReader
+from nesthaus.stream.worker_states import Doing
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much at once, and how often.
+
+    What a worker leaves behind is taken over `claim_idle_s` later at the soonest and
+    `claim_every_s` after that at the latest; the two are less than 15 s.
+    """
+
+    batch: int = 1_000
+    block_ms: int = 200
+    claim_idle_s: float = 10.0
+    claim_every_s: float = 3.0
+    tidy_every_s: float = 5.0
+    probe_every_s: float = 10.0
+    first_pause_s: float = 0.1
+    longest_pause_s: float = 2.0
+    grace_s: float = 3.0
+
+    def pause_s(self, failures: int) -> float:
+        """Twice as long after each failure in a row."""
+        return min(self.longest_pause_s, self.first_pause_s * 2 ** min(failures - 1, 16))
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> bool:
+    """Whether to stop; at once where so."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()
+
+
+class Trial:
+    """Of one worker. Poison is a suspect at first: a run of it may be our own fault."""
+
+    def __init__(
+        self,
+        reader: StreamReader,
+        pool: Pool,
+        *,
+        clock: Callable[[], datetime],
+        rules: Rules,
+        announcer: Announcer,
+        pace: Pace,
+    ) -> None:
+        self._reader = reader
+        self._pool = pool
+        self._clock = clock
+        self._rules = rules
+        self._announcer = announcer
+        self._pace = pace
+        self._run = PoisonRun()
+        self._suspects: list[Buried] = []
+        self._guilty: list[Buried] = []  # on their way to the dead letters
+        self._last_chance: deque[StreamEntry] = deque()  # were held, and others pass again
+        self._finished: list[StreamEntry] = []  # committed, not yet acknowledged
+
+    async def settle(self, entries: Iterable[StreamEntry], stop: asyncio.Event) -> None:
+        """Until each entry is decided about; or until `stop` while that cannot be done now."""
+        fresh, failures = deque(entries), 0
+        while True:
+            try:
+                await self._decide(fresh)
+            except NotNow as reason:
+                failures += 1
+                if failures > 1:  # a deadlock is over at once and not worth telling
+                    self._announcer.change(Doing.WAITING_FOR_DATABASE, str(reason))
+                if await pause(stop, self._pace.pause_s(failures)):
+                    return
+                continue
+            finally:
+                with suppress(StreamAway):
+                    await self.acknowledge()
+            if not self._suspects:
+                return
+            if not await self._hold(fresh, stop):
+                return
+            failures = 0
+
+    async def acknowledge(self) -> None:
+        """Where it fails with StreamAway: later, or never, and the entries are stored in vain."""
+        if self._finished:
+            await self._reader.acknowledge(self._finished)
+            self._finished = []
+
+    async def _decide(self, fresh: deque[StreamEntry]) -> None:
+        """Leaves suspects only where the worker has to hold. Raises NotNow; may be called again."""
+        await self._store(self._last_chance, self._guilty.append)
+        await self._store(fresh, self._suspect)
+        if not self._run.is_ours:
+            self._convict()
+        await self._bury()
+
+    async def _store(self, queue: deque[StreamEntry], accuse: Callable[[Buried], None]) -> None:
+        """Empties the queue from its head; stops where a run of poison is too long."""
+        now = self._clock()
+        async with aclosing(attempt(self._pool, tuple(queue), now, self._rules)) as verdicts:
+            async for verdict in verdicts:
+                if isinstance(verdict, Buried):
+                    queue.popleft()
+                    accuse(verdict)
+                    if self._run.is_ours:
+                        return
+                    continue
+                for _ in verdict.entries:
+                    queue.popleft()
+                self._finished += verdict.entries
+                self._run.note_good()
+                self._convict()
+
+    def _suspect(self, poison: Buried) -> None:
+        self._run.note_poison(poison.session_id)
+        self._suspects.append(poison)
+
+    def _convict(self) -> None:
+        """Others pass, or the run is short: it was the entries."""
+        self._guilty += self._suspects
+        self._suspects = []
+
+    async def _bury(self) -> None:
+        if not self._guilty:
+            return
+        try:
+            async with self._pool.connection() as connection:
+                await bury(connection, self._guilty, self._clock())
+        except psycopg.Error as error:
+            raise NotNow(one_line(error)) from error
+        self._finished += [each.entry for each in self._guilty]
+        self._guilty = []
+
+    async def _hold(self, fresh: deque[StreamEntry], stop: asyncio.Event) -> bool:
+        """Tries one entry now and then, a fresh and a held one in turn; whether one passed.
+
+        `fresh` has what was read and not tried yet, and gets what is read meanwhile.
+        """
+        self._announcer.change(Doing.HOLDING, self._suspects[-1].detail)
+        held = deque(each.entry for each in self._suspects)
+        self._suspects = []
+        fresh_is_next = True
+        while not await pause(stop, self._pace.probe_every_s):
+            if fresh_is_next and not fresh:
+                fresh.extend(await self._one_more())
+            queue = fresh if fresh_is_next and fresh else held
+            fresh_is_next = not fresh_is_next
+            entry = queue.popleft()
+            if await self._passes(entry):
+                self._finished.append(entry)
+                self._run.note_good()
+                self._last_chance = held
+                self._announcer.change(Doing.RUNNING)
+                return True
+            held.append(entry)
+        return False
+
+    async def _one_more(self) -> list[StreamEntry]:
+        with suppress(StreamAway):
+            return await self._reader.read(1, self._pace.block_ms)
+        return []
+
+    async def _passes(self, entry: StreamEntry) -> bool:
+        with suppress(NotNow):
+            async with aclosing(
+                attempt(self._pool, (entry,), self._clock(), self._rules)
+            ) as verdicts:
+                return all([isinstance(verdict, Good) async for verdict in verdicts])
+        return False

@@ -1,0 +1,143 @@
+"""Does the OpenAPI document tell every public route, and do pages load nothing from elsewhere?"""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema_rs import meta
+from starlette.types import ASGIApp
+
+from nesthaus.access.rate_limits import RateLimit, new_table
+from nesthaus.access.tokens import Role, Tokens
+from nesthaus.db.pool import Pool
+from nesthaus.domain.identifiers import Uuid7Source
+from nesthaus.ingest.refusal_counts import RefusalCounts
+from nesthaus.pages import WEB
+from nesthaus.roles.app import Api, build_app
+from nesthaus.stream.connection import connect
+from nesthaus.stream.durable import DurableLog
+from nesthaus.stream.event_stream import EventStream
+from nesthaus.stream.spool import Spool
+from tests.clocks import SettableClock
+from tests.prices import CATALOGUE
+
+PUBLIC = {
+    ("/api/sessions/create", "post"),
+    ("/api/sessions/track", "post"),
+    ("/api/sessions/track-interaction", "post"),
+    ("/api/sessions/track-batch", "post"),
+    ("/api/sessions/save-configuration", "post"),
+    ("/api/sessions/save-config", "post"),
+    ("/api/sessions/finalize", "post"),
+    ("/api/performance/track", "post"),
+    ("/api/pricing/calculate", "post"),
+    ("/api/pricing/data", "get"),
+    ("/healthz", "get"),
+    ("/readyz", "get"),
+}
+ADMIN = {("/api/admin/sessions", "get"), ("/api/admin/analytics/user-journey", "get")}
+
+
+@pytest.fixture
+async def app(
+    db: Pool, redis_url: str, tmp_path: Path, clock: SettableClock
+) -> AsyncIterator[ASGIApp]:
+    redis = connect(redis_url, 0)
+    durable = DurableLog(EventStream(redis, 1, 1000), Spool(tmp_path / "spool"))
+    ids = Uuid7Source()
+    tokens = Tokens(db, clock)
+    yield build_app(
+        Api(
+            catalogue=CATALOGUE,
+            reports=db,
+            tokens=tokens,
+            redis=redis,
+            durable=durable,
+            refusals=RefusalCounts(durable.append, ids, clock),
+            ids=ids,
+            clock=clock,
+            rate_limit=RateLimit(0, new_table()),
+            limit_loopback=False,
+            allowed_origins=("*",),
+            consent_default="all",
+        )
+    )
+    await tokens.close()
+    await durable.close()
+    await redis.aclose()
+
+
+@pytest.fixture
+async def client(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 5000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        yield client
+
+
+async def test_every_public_route_is_told(client: httpx.AsyncClient) -> None:
+    document: dict[str, Any] = (await client.get("/api/openapi.json")).json()
+
+    told = {(path, method) for path, item in document["paths"].items() for method in item}
+    assert told == PUBLIC | ADMIN
+    assert document["openapi"].startswith("3.1")
+
+
+async def test_every_reference_leads_somewhere_and_every_schema_is_one(
+    client: httpx.AsyncClient,
+) -> None:
+    text = (await client.get("/api/openapi.json")).text
+    document = (await client.get("/api/openapi.json")).json()
+    schemas: dict[str, Any] = document["components"]["schemas"]
+
+    assert set(re.findall(r'"#/components/schemas/([^"]+)"', text)) <= set(schemas)
+    for schema in schemas.values():
+        meta.validate(schema)
+
+
+async def test_every_admin_route_wants_a_token(client: httpx.AsyncClient) -> None:
+    for path, method in ADMIN:
+        answer = await client.request(method, path)
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+async def test_what_is_not_there_is_a_problem_that_says_so(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/sessions")
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["error"] == "There is nothing at /api/sessions."
+
+
+async def test_it_is_ready_while_both_servers_answer(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).status_code == 200
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True})
+
+
+async def test_a_call_and_its_token_meet_in_one_application(
+    client: httpx.AsyncClient, app: ASGIApp, db: Pool, clock: SettableClock
+) -> None:
+    tokens = Tokens(db, clock)
+    shop = (await tokens.create("shop", Role.TRACKER)).token
+    body = {"sessionId": "s", "conversionStatus": "converted"}
+
+    taken = await client.post(
+        "/api/sessions/finalize", json=body, headers={"Authorization": f"Bearer {shop}"}
+    )
+
+    assert taken.status_code == 202
+
+
+@pytest.mark.skipif(not (WEB / "docs").is_dir(), reason="the pages are not built: make install")
+@pytest.mark.parametrize("path", ["/demo", "/api/docs"])
+async def test_a_page_loads_nothing_from_another_host(client: httpx.AsyncClient, path: str) -> None:
+    page = await client.get(path)
+
+    assert page.status_code == 200
+    assert not re.search(r'(src|href)="(https?:)?//', page.text)
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    for source in re.findall(r'(?:src|href)="(/[^"]+)"', page.text):
+        assert (await client.get(source)).status_code == 200, source

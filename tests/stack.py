@@ -1,0 +1,128 @@
+"""The whole program as a user starts it, and what its admin API tells of a session."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+READY_WITHIN_S = 90.0
+STOPPED_WITHIN_S = 20.0
+POLL_S = 0.05
+
+Found = TypeVar("Found")
+
+
+def eventually(look: Callable[[], Found | None], within_s: float, what: str) -> Found:
+    """What `look` finds, as soon as that is neither None nor false."""
+    deadline = time.monotonic() + within_s
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {within_s} s: {what}")
+        time.sleep(POLL_S)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Stack:
+    """`nesthaus up` on a port of its own, with its data in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "data"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = folder / "up.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._http = httpx.Client(base_url=self.url, timeout=10)
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*_nesthaus(), "up", "--port", str(self.port), "--data", str(self.data)],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=_environment(),
+            )
+        eventually(self._is_ready, READY_WITHIN_S, f"ready\n{self._log.read_text()}")
+
+    def authorise(self) -> None:
+        command = ["token", "create", "--name", "browser tests", "--role", "viewer"]
+        made = subprocess.run(
+            [*_nesthaus(), *command, "--data", str(self.data)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=_environment(),
+        )
+        self._http.headers["Authorization"] = f"Bearer {made.stdout.strip()}"
+
+    @property
+    def process_id(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(STOPPED_WITHIN_S)
+            self._process = None
+
+    def close(self) -> None:
+        self.stop()
+        self._http.close()
+
+    def journey(self, session_id: str) -> dict[str, Any] | None:
+        """None where the session is not known, or not known yet."""
+        path = "/api/admin/analytics/user-journey"
+        answer = self._http.get(path, params={"sessionId": session_id})
+        if answer.status_code == 404:
+            return None
+        answer.raise_for_status()
+        return answer.json()
+
+    def interactions(self, session_id: str) -> list[dict[str, Any]]:
+        journey = self.journey(session_id)
+        return journey["interactions"] if journey else []
+
+    def sessions(self) -> list[str]:
+        """The ids of all sessions, those of bots too: a scripted browser is one."""
+        answer = self._http.get("/api/admin/sessions", params={"bots": "include", "limit": 500})
+        answer.raise_for_status()
+        return [session["sessionId"] for session in answer.json()["items"]]
+
+    def _is_ready(self) -> bool:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise AssertionError(f"`nesthaus up` ended:\n{self._log.read_text()}")
+        with suppress(httpx.TransportError):
+            return self._http.get("/readyz").status_code == 200
+        return False
+
+
+def _nesthaus() -> list[str]:
+    return [sys.executable, "-m", "nesthaus"]
+
+
+def _environment() -> dict[str, str]:
+    """Without settings of whoever runs the tests."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("NESTHAUS_") and name not in {"DATABASE_URL", "REDIS_URL"}
+    }
+    return kept | {"NESTHAUS_RATE_LIMIT": "0"}
