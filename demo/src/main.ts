@@ -83,6 +83,7 @@ class Visit {
     for (const field of this.#fields.flat()) field.update();
     this.#house.show(this.configuration.choices);
     rememberForReload(this.configuration.choices);
+    this.#price = undefined;
     this.#bar.wait();
     this.#desk.ask(this.configuration.toSend());
   }

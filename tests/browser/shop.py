@@ -35,6 +35,7 @@ class Shop:
         """The values of all interactions of that type, once `count` or more are stored."""
 
         def look() -> list[str] | None:
+            self.context.cookies()  # routes of a test answer only while Playwright is called
             rows = self.stack.interactions(session_id)
             values = [row["selectionValue"] for row in rows if row["eventType"] == kind]
             return values if len(values) >= count else None

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from nesthaus.pages import WEB
-from tests.browser.stack import Stack
+from tests.browser.stack import Stack, eventually
 
 MOST_BYTES = 4096
 
@@ -77,9 +77,9 @@ def test_an_old_answer_never_overwrites_a_newer_price(page: Page, stack: Stack) 
     expect(page.locator(".dbar [data-total]")).to_have_text("228.139\u00a0€")
     held: list[Route] = []
     page.route("**/api/pricing/calculate", lambda route: held.append(route))
-    for size in ("nest100", "nest160"):
-        with page.expect_request("**/api/pricing/calculate"):
-            page.locator(f"input[value={size}]").click()
+    for asked, size in enumerate(("nest100", "nest160"), start=1):
+        page.locator(f"input[value={size}]").click()
+        eventually(lambda asked=asked: page.evaluate("1") and len(held) == asked, 10, "a question")
     old, new = held
     with page.expect_response("**/api/pricing/calculate"):
         new.continue_()

@@ -43,12 +43,14 @@ def test_choices_made_before_the_session_was_known_come_after_its_start(shop: Sh
         page.evaluate("nest.start({nest: 'nest80', gebaeudehuelle: 'trapezblech'})")
     page.evaluate("nest.selection('nest', 'nest100')")
     session_id = session_of(page)
+    eventually(lambda: session_of(page) and held, 10, "the session's first call")
     held[0].continue_()
     assert shop.values(session_id, 1) == ["nest100"]
     journey = eventually(
         lambda: (
             journey
-            if (journey := shop.stack.journey(session_id))
+            if session_of(page)
+            and (journey := shop.stack.journey(session_id))
             and journey["timeline"][0]["kind"] == "start"
             else None
         ),
@@ -73,6 +75,16 @@ def test_ids_are_uuid7_and_grow(shop: Shop) -> None:
     assert len(sent) >= 400
     assert all(event_id[14] == "7" and event_id[19] in "89ab" for event_id in sent)
     assert sent == sorted(set(sent))
+
+
+def test_a_clock_that_was_set_right_meanwhile_is_measured_again(shop: Shop) -> None:
+    page = shop.open('data-nest-start="manual"')
+    wrong = "{id: 'a-session-of-before', begun: Date.now(), active: Date.now(), offset: 9e8}"
+    page.evaluate(f"localStorage['nest:session'] = JSON.stringify({wrong})")
+    page.evaluate("nest.start({nest: 'nest80'})")
+    eventually(lambda: abs(page.evaluate(f"{SESSION}.offset")) < 60_000, 10, "a new measure")
+    page.evaluate("nest.selection('nest', 'nest100')")
+    assert shop.values("a-session-of-before", 1) == ["nest100"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from nesthaus.embedded.places import servers_home
 from tests.commands.running_up import RunningUp, clean_environment, refusal_of
 from tests.embedded.surroundings import (
     modes_above,
@@ -155,6 +156,11 @@ def test_modes_of_folders_that_were_there_stay_as_they_are(folder: Path, up: Up)
     running.wait_for()
     running.end()
 
+    # The servers' user cannot enter here, so their data lie where the system keeps such things.
+    home = servers_home(data)
+    assert home.parent == Path("/var/lib/nesthaus")
+    assert (home / "postgres" / "PG_VERSION").exists()
+    remove(home)
     assert modes_above(data) | modes_above(Path(sys.prefix) / "x") == before
 
 

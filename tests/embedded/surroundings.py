@@ -35,7 +35,7 @@ def python_for_everybody() -> Path | None:
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for candidate in (sys.executable, f"/usr/bin/{name}", f"/usr/local/bin/{name}"):
         if Path(candidate).exists() and _runs_as_nobody(
-            [candidate, "-c", "import nesthaus.embedded"]
+            [candidate, "-c", "import nesthaus.cli.serve"]
         ):
             return Path(candidate)
     return None

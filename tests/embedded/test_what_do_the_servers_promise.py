@@ -144,7 +144,7 @@ def test_where_nothing_is_wanted_no_folder_is_made(folder: Path, start: Start) -
 
 @pytest.mark.parametrize("name", ["n" * 150, "ä folder, with 'signs' @ 100%"])
 def test_paths_that_sockets_cannot_have_work_too(folder: Path, start: Start, name: str) -> None:
-    _, addresses = start(folder / name)
+    servers, addresses = start(folder / name)
 
     assert _show(addresses, "port") == ["5432"]
     with _valkey(addresses) as valkey:
@@ -153,6 +153,8 @@ def test_paths_that_sockets_cannot_have_work_too(folder: Path, start: Start, nam
     assert sockets.parent != folder / name
     assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
     assert sockets.owner() == servers_user()
+    servers.stop()
+    assert not sockets.exists()
 
 
 def test_what_a_broken_off_first_start_left_is_made_anew(folder: Path, start: Start) -> None:

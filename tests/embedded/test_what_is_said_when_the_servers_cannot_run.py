@@ -10,7 +10,6 @@ import pytest
 from nesthaus.embedded import binaries, guarded, places
 from nesthaus.embedded.errors import EmbeddedError, StartInterrupted
 from tests.embedded.conftest import Start
-from tests.embedded.surroundings import remove
 from tests.living import processes_that_mention
 
 
@@ -100,9 +99,8 @@ def test_a_socket_folder_that_somebody_else_made(
     monkeypatch.setattr(places.tempfile, "gettempdir", lambda: str(folder))
     data = folder / ("n" * 150)
     servers, _ = start(data, want_postgres=False)
-    servers.stop()
     (sockets,) = folder.glob("nesthaus-*")
-    remove(sockets)
+    servers.stop()
     (folder / "elsewhere").mkdir()
     sockets.symlink_to(folder / "elsewhere")
 

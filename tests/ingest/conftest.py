@@ -18,7 +18,7 @@ from nesthaus.ingest.admission import Admission
 from nesthaus.ingest.facts import Facts
 from nesthaus.ingest.prices import Prices
 from nesthaus.ingest.refusal_counts import RefusalCounts
-from nesthaus.ingest.routes import tracking_routes
+from nesthaus.ingest.routes import in_front, tracking_routes
 from nesthaus.ingest.tracking import Tracking
 from nesthaus.stream import envelope
 from nesthaus.stream.connection import connect
@@ -85,7 +85,7 @@ async def api(
         settings.get("allowed_origins", ("*",)),
     )
     address = settings.get("address", "203.0.113.77")
-    transport = httpx.ASGITransport(Starlette(routes=routes), client=(address, 5000))
+    transport = httpx.ASGITransport(in_front(routes, Starlette()), client=(address, 5000))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         yield Api(client, redis, durable, refusals, roles)
     await durable.close()

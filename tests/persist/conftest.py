@@ -1,16 +1,18 @@
 """A database to store into, and a look at what lies in it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 import pytest
 from psycopg.rows import dict_row
+from redis.asyncio import Redis
 
 from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Delivery
 from nesthaus.persist.store import Rules, store
+from nesthaus.stream.connection import connect
 from tests.persist.traffic import at
 
 Keep = Callable[..., Awaitable[None]]
@@ -40,3 +42,10 @@ def look(db: Pool) -> Look:
             return await rows.fetchall()
 
     return look
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    client = connect(redis_url, retries=0)
+    yield client
+    await client.aclose()

@@ -95,9 +95,7 @@ async def test_a_metric_and_a_count_of_refusals_are_stored_once_and_open_no_sess
         additional_data={"page": "/konfigurator"},
     )
     # 00:30 of 16 June in Vienna.
-    refused = RefusalCount(
-        id=identifier(at(37_800)), at=at(37_800), reason="stale", count=3
-    )
+    refused = RefusalCount(id=identifier(at(37_800)), at=at(37_800), reason="stale", count=3)
     for _ in range(2):
         await keep(call(None, metric, refused), call(None, metric))
     (stored,) = await look("table performance_metrics")

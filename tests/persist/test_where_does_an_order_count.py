@@ -32,7 +32,10 @@ async def test_the_first_session_to_report_an_order_has_it(keep: Keep, look: Loo
 async def test_an_earlier_report_that_comes_late_takes_the_order_over(
     keep: Keep, look: Look, in_one_batch: bool
 ) -> None:
-    late, early = call("ben", converted(20, order_id="1")), call("anna", converted(10, order_id="1"))
+    late, early = (
+        call("ben", converted(20, order_id="1")),
+        call("anna", converted(10, order_id="1")),
+    )
     if in_one_batch:
         await keep(late, early)
     else:

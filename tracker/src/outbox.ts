@@ -9,6 +9,7 @@ const MAX_AGE_MS = 400;
 const LONGEST_WAIT_MS = 60_000;
 const ANSWER_WITHIN_MS = 30_000;
 const BACK_AFTER_MS = 10_000;
+const FRESH_MS = 1_000;
 const UNSENT = "unsent:";
 const CREATE = "create";
 const BATCH = "track-batch";
@@ -23,10 +24,8 @@ export interface Item {
   at: number;
   /** Without an eventId until it is first sent: by then the clock's offset is usually known. */
   body: Record<string, unknown>;
-  /** Its id carries the time of a clock nobody had corrected. */
+  /** Its id carries the time of a clock nobody had corrected; of a `create`: its time was refused. */
   guessed?: boolean;
-  /** A `create` that says when it was made: its clock has been corrected. */
-  timed?: boolean;
 }
 
 interface Answer {
@@ -149,7 +148,10 @@ export function outbox(
       sessionId: first.session,
       ...(first.path === BATCH ? { events: items.map((item) => item.body) } : first.body),
       // A clock that may be wrong had better not say when a page began: the server knows.
-      occurredAt: first.timed || (leaving && first.path === CREATE) ? timeOf(first) : undefined,
+      occurredAt:
+        first.path === CREATE && !first.guessed && (leaving || offset() !== undefined)
+          ? timeOf(first)
+          : undefined,
       sentAt: Date.now(),
       trackerVersion: version,
       consent: consent(),
@@ -160,6 +162,7 @@ export function outbox(
     if (!first) return;
     sending++;
     const begun = Date.now();
+    const timed = offset() !== undefined;
     let status = 0;
     let retryAfterS = 0;
     let answer: Answer = {};
@@ -176,7 +179,7 @@ export function outbox(
     const refused = status >= 400 && status < 500 && status !== 408 && status !== 429;
     if (refused || answer.success) {
       settle(items, refused, answer);
-      if (answer.serverTime) setClock(first, answer.serverTime, begun);
+      if (answer.serverTime) setClock(first, answer.serverTime, begun, timed);
       if (failures) adopt(); // what other tabs could not send before they were closed
       failures = 0;
     } else {
@@ -189,23 +192,26 @@ export function outbox(
   const settle = (items: Item[], refused: boolean, { rejected }: Answer): void =>
     items.forEach((item, index) => {
       const no = refused || rejected?.some((rejection) => rejection.index === index);
-      if (no && item.guessed && offset() !== undefined) {
-        // Refused perhaps for its time alone: once more, by the server's clock.
+      const opening = item.path === CREATE;
+      // Refused perhaps for its time alone: once more, with another.
+      if (no && opening !== !!item.guessed && (opening || offset() !== undefined)) {
+        item.guessed = opening;
         delete item.body.eventId;
         name(item);
       } else drop(item);
     });
 
-  const setClock = (create: Item, serverTime: string, begun: number): void => {
-    const known = offset() !== undefined;
+  const setClock = (create: Item, serverTime: string, begun: number, timed: boolean): void => {
     const server = new Date(serverTime).getTime();
-    const correction = server - (begun + Date.now()) / 2;
-    told(correction);
-    if (known || create.timed) return;
+    const now = Date.now();
+    const correction = server - (begun + now) / 2;
+    const before = offset();
+    // Measured anew each time, but events keep their order only if little errors change nothing.
+    if (!(Math.abs(correction - (before ?? Infinity)) <= FRESH_MS + now - begun)) told(correction);
+    if (timed || create.guessed) return;
     const later = held.filter(({ session }) => session === create.session);
-    if (later.some(({ body }) => body.type !== "page_view")) {
-      // A session begins when `create` arrives; the visitor was faster, so say when it really did.
-      create.timed = true;
+    if (begun - create.at > FRESH_MS || later.some(({ body }) => body.type !== "page_view")) {
+      // It counts from when it arrived. The visitor was faster, so say when it really was.
       held.unshift(create);
       keep(create);
     } else for (const view of later) view.at = Math.max(view.at, server + 1 - correction);

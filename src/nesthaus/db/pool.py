@@ -8,6 +8,8 @@ from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
+from nesthaus.db.slow import cursor_logging_over
+
 Connection = AsyncConnection[tuple[Any, ...]]
 Pool = AsyncConnectionPool[Connection]
 
@@ -62,12 +64,14 @@ async def open_pool(
     *,
     read_only: bool = False,
     statement_timeout_ms: int | None = None,
+    log_over_ms: int = 0,
     application_name: str,
 ) -> Pool:
     """A pool that opens its connections when the server is there, now or later.
 
     Its connections are in UTC. Taking one waits up to `timeout_s`, then raises PoolTimeout; one
     that died in the pool is never handed out. `application_name` also names the pool in the log.
+    A statement that takes longer than `log_over_ms` is logged; 0: none is.
     """
     settings = {"timezone": "UTC"}
     if read_only:
@@ -75,8 +79,10 @@ async def open_pool(
     if statement_timeout_ms is not None:
         settings["statement_timeout"] = str(statement_timeout_ms)
 
-    async def note_success(_connection: Connection) -> None:
+    async def configure(connection: Connection) -> None:
         _outages.is_back(application_name)
+        if log_over_ms:
+            connection.cursor_factory = cursor_logging_over(log_over_ms)
 
     async def check(connection: Connection) -> None:
         try:
@@ -94,7 +100,7 @@ async def open_pool(
         name=application_name,
         open=False,
         check=check,
-        configure=note_success,
+        configure=configure,
         reconnect_timeout=_ATTEMPTS_S,
         reconnect_failed=_try_again,
     )

@@ -1,4 +1,4 @@
-"""What a page can tell us: the facts that travel through the stream, each with its own id and time."""
+"""What a page can tell us: the facts that travel through the stream, with their ids and times."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -34,7 +34,7 @@ class Cause(StrEnum):
 
 
 class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
-    """`id` makes a repeated delivery harmless; `at` is when it happened, UTC, to the millisecond."""
+    """`id` makes a repeated delivery harmless; `at` is when it happened: UTC, milliseconds."""
 
     id: UUID
     at: datetime

@@ -1,4 +1,4 @@
-"""Why a call or an event is not taken: a closed set, the same word in code, metric, docs and test."""
+"""Why a call or an event is not taken: a closed set, the same words in code, docs and tests."""
 
 from enum import StrEnum
 

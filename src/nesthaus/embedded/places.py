@@ -79,6 +79,13 @@ def prepare_places(data_dir: Path, installed: Binaries, identity: Identity | Non
     return Places(home, sockets, binaries, identity)
 
 
+def leave_sockets_folder(places: Places) -> None:
+    """Takes an empty folder away from the temporary directory."""
+    if places.sockets.parent != places.home:
+        with suppress(OSError):
+            places.sockets.rmdir()
+
+
 def make_private_folder(folder: Path, identity: Identity | None) -> None:
     """A folder that only the servers' user may use; one that is somebody else's is refused."""
     owner = os.geteuid() if identity is None else identity.uid

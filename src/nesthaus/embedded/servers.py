@@ -13,7 +13,12 @@ from nesthaus.embedded.binaries import installed_binaries
 from nesthaus.embedded.errors import EmbeddedError, StartInterrupted
 from nesthaus.embedded.guarded import GuardedProcess, take_lock
 from nesthaus.embedded.identity import servers_identity
-from nesthaus.embedded.places import make_data_directory, prepare_places
+from nesthaus.embedded.places import (
+    Places,
+    leave_sockets_folder,
+    make_data_directory,
+    prepare_places,
+)
 from nesthaus.embedded.postgres import Postgres
 from nesthaus.embedded.valkey import Valkey
 
@@ -52,6 +57,7 @@ class EmbeddedServers:
         self._postgres_settings = postgres_settings or {}
         self._stopping = stopping or threading.Event()
         self._running: list[_SupervisedServer] = []
+        self._places: Places | None = None
 
     def start(self) -> Addresses:
         """Returns when all wanted servers answer. EmbeddedError when one cannot run."""
@@ -59,7 +65,7 @@ class EmbeddedServers:
             return Addresses(None, None)
         data_dir = make_data_directory(self._data_dir)
         installed = installed_binaries(self._postgres_major)
-        places = prepare_places(data_dir, installed, servers_identity())
+        self._places = places = prepare_places(data_dir, installed, servers_identity())
         postgres = Postgres(places, self._postgres_settings) if self._want_postgres else None
         valkey = Valkey(places) if self._want_valkey else None
         self._running = [
@@ -79,6 +85,8 @@ class EmbeddedServers:
             with ThreadPoolExecutor(len(self._running)) as pool:
                 list(pool.map(_SupervisedServer.stop, self._running))
         self._running = []
+        if self._places is not None:
+            leave_sockets_folder(self._places)
 
     def _start_all(self) -> None:
         with ThreadPoolExecutor(len(self._running)) as pool:

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from msgspec import Raw
 
+from nesthaus.domain.appraisals import appraise
 from nesthaus.domain.configurations import (
     Configuration,
     InvalidConfiguration,
-    configuration_hash,
     parse_configuration,
 )
 from nesthaus.domain.events import Entry, Finalisation, Interaction, Metric, Snapshot, Trigger
 from nesthaus.domain.identifiers import Uuid7Source, instant_of, instant_of_uuid7, is_uuid7
-from nesthaus.domain.pricing import Catalogue, Unpriceable, completion_percentage, price
+from nesthaus.domain.pricing import Catalogue
 from nesthaus.domain.refusals import Refusal
 from nesthaus.ingest import wire
 from nesthaus.ingest.documents import (
@@ -168,22 +168,18 @@ class Facts:
         trigger: Trigger | None,
         client_price_eur: float | None,
     ) -> Snapshot:
-        price_list = self.catalogue.in_force_at(at)
-        total, error = None, None
-        try:
-            total = price(configuration, price_list).total_price_eur
-        except Unpriceable as unpriceable:
-            error = str(unpriceable)
+        found = appraise(configuration, self.catalogue.in_force_at(at))
+        total = found.total_price_eur
         return Snapshot(
             id=identifier,
             at=at,
             configuration=configuration,
-            configuration_hash=configuration_hash(configuration, price_list),
+            configuration_hash=found.configuration_hash,
             trigger=trigger,
             total_price_eur=total,
-            completion_percentage=completion_percentage(configuration, price_list),
-            price_list_version=price_list.version,
-            price_error=error,
+            completion_percentage=found.completion_percentage,
+            price_list_version=found.price_list_version,
+            price_error=found.price_error,
             client_price_eur=None if client_price_eur == total else client_price_eur,
         )
 

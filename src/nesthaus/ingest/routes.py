@@ -1,15 +1,15 @@
 """The tracking API's routes: the only place of this stage that knows HTTP status codes.
 
-Plain ASGI below Starlette routes: the same through FastAPI's own routing costs five times as much
-(docs/decisions). Every answer, refusals included, may be read by pages of the allowed origins.
+Plain ASGI in front of the web framework (docs/decisions/0004). Every answer, refusals included, may
+be read by pages of the allowed origins.
 """
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import psycopg
-from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from nesthaus.domain.refusals import Refusal
 from nesthaus.ingest.admission import Admission, ClientGone, Request, TooFast
@@ -36,6 +36,8 @@ STATUS_OF: dict[Refusal, int] = {
     Refusal.OVERLOADED: UNAVAILABLE,
 }
 # NO_CONSENT has no status of its own: such a call is answered 202 with `stored: false`.
+
+_log = logging.getLogger(__name__)
 
 Headers = list[tuple[bytes, bytes]]
 _JSON = (b"content-type", b"application/json")
@@ -94,6 +96,11 @@ class Endpoint:
             reply = await self._reply(scope, receive)
         except ClientGone:
             return
+        except Exception:  # noqa: BLE001 - the edge: nothing is in front of this route
+            _log.exception("a call to %s failed", scope["path"])
+            reply = Reply(
+                500, _problem(500, "something went wrong here; nothing was taken"), [_PROBLEM]
+            )
         headers = [*reply.headers, *self._origins.headers(scope)]
         if reply.status not in {NO_CONTENT, NOT_MODIFIED}:
             headers.append((b"content-length", b"%d" % len(reply.body)))
@@ -144,14 +151,14 @@ def tracking_routes(
     admission: Admission,
     refusals: RefusalCounts,
     allowed_origins: tuple[str, ...],
-) -> list[BaseRoute]:
-    """All public POST and GET routes of the contract's section 2 but the tracker script."""
+) -> dict[str, ASGIApp]:
+    """By path: all routes of the contract's section 2 but the tracker script."""
     origins = Origins(allowed_origins)
 
-    def route(
-        path: str, answer: Callable[[Scope, Receive], Awaitable[Reply]], method: str
-    ) -> Route:
-        return Route(path, Endpoint(method, answer, origins, refusals))
+    def endpoint(
+        answer: Callable[[Scope, Receive], Awaitable[Reply]], method: str = "POST"
+    ) -> Endpoint:
+        return Endpoint(method, answer, origins, refusals)
 
     def tracked(
         handle: Callable[[Request], Awaitable[Answer]], stored_status: int = ACCEPTED
@@ -176,15 +183,26 @@ def tracking_routes(
             return Reply(NOT_MODIFIED, b"", headers)
         return Reply(OK, document.body, headers)
 
-    return [
-        route("/api/sessions/create", tracked(tracking.create, CREATED), "POST"),
-        route("/api/sessions/track", tracked(tracking.track), "POST"),
-        route("/api/sessions/track-interaction", tracked(tracking.track_interaction), "POST"),
-        route("/api/sessions/track-batch", tracked(tracking.track_batch), "POST"),
-        route("/api/sessions/save-configuration", tracked(tracking.save_configuration), "POST"),
-        route("/api/sessions/save-config", tracked(tracking.save_configuration), "POST"),
-        route("/api/sessions/finalize", tracked(tracking.finalize), "POST"),
-        route("/api/performance/track", tracked(tracking.performance), "POST"),
-        route("/api/pricing/calculate", calculate, "POST"),
-        route("/api/pricing/data", price_list, "GET"),
-    ]
+    save = endpoint(tracked(tracking.save_configuration))
+    return {
+        "/api/sessions/create": endpoint(tracked(tracking.create, CREATED)),
+        "/api/sessions/track": endpoint(tracked(tracking.track)),
+        "/api/sessions/track-interaction": endpoint(tracked(tracking.track_interaction)),
+        "/api/sessions/track-batch": endpoint(tracked(tracking.track_batch)),
+        "/api/sessions/save-configuration": save,
+        "/api/sessions/save-config": save,
+        "/api/sessions/finalize": endpoint(tracked(tracking.finalize)),
+        "/api/performance/track": endpoint(tracked(tracking.performance)),
+        "/api/pricing/calculate": endpoint(calculate),
+        "/api/pricing/data": endpoint(price_list, "GET"),
+    }
+
+
+def in_front(endpoints: Mapping[str, ASGIApp], app: ASGIApp) -> ASGIApp:
+    """`endpoints` by path; everything else goes to `app`."""
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        is_call = scope["type"] == "http"
+        await (endpoints.get(scope["path"], app) if is_call else app)(scope, receive, send)
+
+    return dispatch

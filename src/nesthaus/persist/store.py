@@ -65,7 +65,7 @@ async def _store_sessions(
     await raw_rows.insert_snapshots(connection, arrived, sessions)
     claims = await raw_rows.insert_finalisations(connection, arrived, sessions)
     inserted = await raw_rows.insert_interactions(connection, arrived, sessions)
-    await orders.claim(connection, claims)
+    await _take_orders_away(connection, await orders.claim(connection, claims), sessions)
     await derive(connection, sessions)
     touched = [progress for progress in sessions.values() if progress.touched]
     for progress in touched:

@@ -18,6 +18,8 @@ from nesthaus.embedded.places import make_data_directory
 from nesthaus.processes.errors import CannotStart
 
 _LOCK_PATIENCE_S = 15.0
+# A process that was killed a moment ago may still be seen.
+_DEATH_PATIENCE_S = 0.5
 _STOPPING = "stopping"
 
 
@@ -80,10 +82,11 @@ class DataDirectory:
         (self.path / "run.json").unlink(missing_ok=True)
 
     def _wait_for_lock(self, stopping: threading.Event) -> None:
-        deadline = time.monotonic() + _LOCK_PATIENCE_S
+        began = time.monotonic()
         while not _try_lock(self.lock, fcntl.LOCK_EX):
-            holder, ending = self._holder()
-            if not ending or time.monotonic() >= deadline:
+            holder, is_ending = self._holder()
+            patience_s = _LOCK_PATIENCE_S if is_ending else _DEATH_PATIENCE_S
+            if time.monotonic() - began >= patience_s:
                 raise CannotStart(
                     f"another nesthaus (process {holder or 'unknown'}) uses {self.path};"
                     " end it, or choose another --data"

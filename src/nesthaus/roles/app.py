@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from redis.asyncio import Redis
+from starlette.types import ASGIApp
 
 from nesthaus.access.rate_limits import RateLimit
 from nesthaus.access.rights import AdminGate
@@ -20,7 +21,7 @@ from nesthaus.ingest.facts import Facts
 from nesthaus.ingest.openapi import tracking_document
 from nesthaus.ingest.prices import Prices
 from nesthaus.ingest.refusal_counts import RefusalCounts
-from nesthaus.ingest.routes import tracking_routes
+from nesthaus.ingest.routes import in_front, tracking_routes
 from nesthaus.ingest.tracking import Tracking
 from nesthaus.pages import page_routes
 from nesthaus.report.readiness import readiness_router
@@ -47,7 +48,7 @@ class Api:
     consent_default: str
 
 
-def build_app(api: Api) -> FastAPI:
+def build_app(api: Api) -> ASGIApp:
     app = FastAPI(
         title="nesthaus",
         summary="What visitors of a product configurator configure, abandon and buy.",
@@ -66,16 +67,13 @@ def build_app(api: Api) -> FastAPI:
     )
     admission = Admission(api.clock, api.rate_limit, api.limit_loopback)
     prices = Prices(api.catalogue, api.clock)
-    # First, because routes are looked through in order and these are called most.
-    app.router.routes[:0] = tracking_routes(
-        tracking, prices, admission, api.refusals, api.allowed_origins
-    )
+    endpoints = tracking_routes(tracking, prices, admission, api.refusals, api.allowed_origins)
     app.include_router(admin_router(api.reports, api.catalogue, api.clock))
     app.add_middleware(AdminGate, role_of=api.tokens.role_of)
     app.include_router(readiness_router(api.reports, api.redis, api.tokens.role_of))
     app.router.routes.extend(page_routes())
     _document(app)
-    return app
+    return in_front(endpoints, app)
 
 
 def _document(app: FastAPI) -> None:

@@ -21,6 +21,8 @@ from nesthaus.stream.connection import connect
 
 SCHEMA_RETRY_S = 1.0
 STOP_PATIENCE_S = 2
+# A call with a token is told soon that it cannot be checked.
+ACCESS_TIMEOUT_S = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +76,8 @@ async def pool_for(
     pool = await open_pool(
         servers.database_url,
         kind.pop("size", settings.db_pool_size),
-        settings.db_pool_timeout_s,
+        kind.pop("timeout_s", settings.db_pool_timeout_s),
+        log_over_ms=settings.log_sql_over_ms,
         application_name=f"nesthaus {role}",
         **kind,
     )
@@ -86,7 +89,7 @@ async def pool_for(
 
 @asynccontextmanager
 async def tokens_for(settings: Settings, servers: Servers) -> AsyncGenerator[Tokens]:
-    async with pool_for(settings, servers, "access", size=2) as pool:
+    async with pool_for(settings, servers, "access", size=2, timeout_s=ACCESS_TIMEOUT_S) as pool:
         tokens = Tokens(pool, wall_clock)
         try:
             yield tokens

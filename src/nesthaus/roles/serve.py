@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import mmap
 import socket as sockets
 from collections.abc import AsyncGenerator, Coroutine, Generator
@@ -89,6 +90,9 @@ async def serve(
             )
         )
         server = _Server(_server_config(settings, app))
+        # What is there now stays; looking through it again and again would cost pauses.
+        gc.collect()
+        gc.freeze()
         async with _background(durable.run(), refusals.run()):
             await _serve_until(server, listening, stop, await_schema(reports, stop))
         await refusals.flush()

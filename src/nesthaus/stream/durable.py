@@ -39,6 +39,7 @@ class DurableLog:
         self._taker = "stream"
         self._file: ClosedFile | None = None
         self._unmoved: Sequence[Record] = ()
+        self._moved = 0
 
     async def append(self, session_id: str | None, payload: bytes) -> None:
         """Returns when the entry is durable; raises Overloaded when nothing was taken."""
@@ -120,22 +121,25 @@ class DurableLog:
             except OSError as error:
                 log.error("The spool file %s cannot be moved: %s", self._file.path, error)
                 self._spool.pass_over(self._file)
-            self._file, self._unmoved = None, ()
+            self._file, self._unmoved, self._moved = None, (), 0
 
     async def _move(self, file: ClosedFile) -> bool:
-        """Whether all of the file is in the stream. The first entry goes alone, to see."""
-        window, moved = 1, 0
+        """Whether all of the file is in the stream. The first entry goes alone: while the stream
+        is away it lets one call in so many seconds try.
+        """
+        window = 1
         while True:
             if not self._unmoved:
-                self._unmoved = await asyncio.to_thread(file.next_records, window, WINDOW_BYTES)
+                self._unmoved = await asyncio.to_thread(file.next_records, WINDOW, WINDOW_BYTES)
             if not self._unmoved:
-                log.info("Moved %d entries of %s to the stream", moved, file.path)
+                log.info("Moved %d entries of %s to the stream", self._moved, file.path)
                 return True
-            taken = await asyncio.gather(*map(self._taken_by_stream, self._unmoved))
-            moved += sum(taken)
-            pairs = zip(self._unmoved, taken, strict=True)
-            self._unmoved = [record for record, was_taken in pairs if not was_taken]
-            if self._unmoved:
+            batch, rest = self._unmoved[:window], self._unmoved[window:]
+            taken = await asyncio.gather(*map(self._taken_by_stream, batch))
+            self._moved += sum(taken)
+            refused = [record for record, was in zip(batch, taken, strict=True) if not was]
+            self._unmoved = [*refused, *rest]
+            if refused:
                 return False
             window = WINDOW
 

@@ -1,0 +1,94 @@
+"""Takes sessions out again with all that hangs on them, step by step, marks for their hours left.
+
+What is erased are sessions of a form of id; others are never touched. Each step is a transaction
+of its own: whoever stores meanwhile waits no longer than one takes, and a stop loses nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from psycopg.rows import class_row
+
+from nesthaus.db.pool import Connection
+from nesthaus.db.queries import load_statements
+from nesthaus.domain.periods import start_of_hour
+from nesthaus.persist.rows import columns
+
+_SQL = load_statements("nesthaus.persist", "erasure.sql")
+_SESSIONS_A_STEP = 1_000
+_SPAN_OF_A_STEP = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a session stands in the order of their beginnings."""
+
+    session_id: str
+    start_time: datetime
+
+
+async def count_sessions(connection: Connection, pattern: str) -> int:
+    """How many sessions have an id of this form: a regular expression over all of it."""
+    async with connection.transaction():
+        cursor = await connection.execute(_SQL["count_sessions"], {"pattern": pattern})
+        row = await cursor.fetchone()
+    return 0 if row is None else row[0]
+
+
+async def erase_sessions(
+    connection: Connection, pattern: str, zone: ZoneInfo, erased: Callable[[int], None]
+) -> int:
+    """How many sessions were erased. `erased` is told the number after each step.
+
+    `connection` is in no transaction. Afterwards nothing is left of them but marks, by which the
+    figures of their hours forget them.
+    """
+    count, last = 0, _Place("", datetime.max.replace(tzinfo=UTC))
+    while places := await _erase_step(connection, pattern, last, zone):
+        count, last = count + len(places), places[-1]
+        erased(len(places))
+    await _erase_metrics(connection, pattern)
+    return count
+
+
+async def _erase_step(
+    connection: Connection, pattern: str, last: _Place, zone: ZoneInfo
+) -> list[_Place]:
+    parameters = {
+        "pattern": pattern,
+        "start_time": last.start_time,
+        "session_id": last.session_id,
+        "limit": _SESSIONS_A_STEP,
+    }
+    async with connection.transaction():
+        async with connection.cursor(row_factory=class_row(_Place)) as cursor:
+            await cursor.execute(_SQL["next_sessions"], parameters)
+            places = await cursor.fetchall()
+        if places:
+            ids = {"session_id": [each.session_id for each in places]}
+            await connection.execute(_SQL["delete_sessions"], ids)
+            await connection.execute(_SQL["delete_orders"], ids)
+            # One for each hour: a mark asks for the whole hour to be counted again.
+            hours = {start_of_hour(each.start_time, zone): each.session_id for each in places}
+            marks = [(session_id, hour) for hour, session_id in sorted(hours.items())]
+            marked = columns(marks, ("session_id", "hour"))
+            await connection.execute(_SQL["insert_marks"], marked)
+    return places
+
+
+async def _erase_metrics(connection: Connection, pattern: str) -> None:
+    """Day by day, because they are found by their time alone."""
+    async with connection.transaction():
+        cursor = await connection.execute(_SQL["span_of_metrics"])
+        row = await cursor.fetchone()
+    if row is None or row[0] is None:
+        return
+    since, last = row
+    while since <= last:
+        until = since + _SPAN_OF_A_STEP
+        parameters = {"pattern": pattern, "since": since, "until": until}
+        async with connection.transaction():
+            await connection.execute(_SQL["delete_metrics"], parameters)
+        since = until

@@ -1,0 +1,49 @@
+-- name: count_sessions
+-- One row: the number of sessions with an id of that form.
+select count(*)
+from user_sessions
+where session_id ~ %(pattern)s::text;
+
+-- name: next_sessions
+-- One row per session to be erased in this step, the latest first, those of the steps before left
+-- out. By their beginning, so that the rows of a step lie near each other.
+select
+    session_id,
+    start_time
+from user_sessions
+where session_id ~ %(pattern)s::text
+  and (start_time, session_id) < (%(start_time)s::timestamptz, %(session_id)s::text)
+order by start_time desc, session_id desc
+limit %(limit)s::integer;
+
+-- name: delete_sessions
+-- No row. Entries, interactions, snapshots and finalisations go with their session.
+delete from user_sessions
+where session_id = any(%(session_id)s::text[]);
+
+-- name: delete_orders
+-- No row. The orders that are counted in these sessions.
+delete from orders
+where session_id = any(%(session_id)s::text[]);
+
+-- name: insert_marks
+-- No row. "The figures of this session's hour must be counted again."
+insert into recount_marks (session_id, hour)
+select
+    session_id,
+    hour
+from unnest(%(session_id)s::text[], %(hour)s::timestamptz[]) as marked (session_id, hour);
+
+-- name: span_of_metrics
+-- One row: the times of the first and the last measured value; null where there is none.
+select
+    min(timestamp),
+    max(timestamp)
+from performance_metrics;
+
+-- name: delete_metrics
+-- No row. Measured values of a span that name a session of that form.
+delete from performance_metrics
+where timestamp >= %(since)s
+  and timestamp < %(until)s
+  and session_id ~ %(pattern)s::text;
