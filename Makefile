@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up install test check fix bench force
+.PHONY: help up install test check fix force
 
 PYTHON ?=
 PORT ?=
@@ -52,11 +52,10 @@ help:
 	@echo "make test     all tests"
 	@echo "make check    static checks"
 	@echo "make fix      format, and repair what can be repaired"
-	@echo "make bench    the benchmark table"
 	@echo "PYTHON=…      another Python (3.11 or newer) for the first installation"
 
 up: install
-	@exec .venv/bin/nesthaus up $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)")
+	@exec .venv/bin/nesthaus up --demo $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)")
 
 install: .venv/stamps/packages .venv/stamps/pages
 	@:
@@ -74,9 +73,6 @@ check: install .venv/stamps/dev
 fix: .venv/stamps/dev
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
-
-bench: install .venv/stamps/dev
-	@.venv/bin/python -m benchmarks $(ARGS)
 
 .venv/stamps/checkout:
 	@set -e; \

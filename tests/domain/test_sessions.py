@@ -27,15 +27,17 @@ def at(seconds: float) -> datetime:
 
 
 def entry(seconds: float, **told: Any) -> EntryFacts:
-    nothing: dict[str, Any] = dict.fromkeys(EntryFacts.__slots__)
-    return EntryFacts(**nothing | {"at": at(seconds), "over": False, "implied": False} | told)
+    facts: dict[str, Any] = dict.fromkeys(EntryFacts.__slots__)
+    facts.update(at=at(seconds), over=False, implied=False)
+    facts.update(told)
+    return EntryFacts(**facts)
 
 
 def finalised(seconds: float, outcome: Outcome, **told: Any) -> FinalisationFacts:
-    nothing: dict[str, Any] = {"exit_page": None, "order_id": None, "verified": False}
-    return FinalisationFacts(
-        **nothing | {"at": at(seconds), "over": False, "outcome": outcome} | told
-    )
+    facts: dict[str, Any] = {"exit_page": None, "order_id": None, "verified": False}
+    facts.update(at=at(seconds), over=False, outcome=outcome)
+    facts.update(told)
+    return FinalisationFacts(**facts)
 
 
 @pytest.mark.parametrize(

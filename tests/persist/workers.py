@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -70,7 +70,7 @@ def worker_on(
 
 
 @asynccontextmanager
-async def running(*workers: Worker) -> AsyncIterator[asyncio.Event]:
+async def running(*workers: Worker) -> AsyncGenerator[asyncio.Event, None]:
     """Stopped at the end as by a signal; what a worker raises is raised here."""
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:

@@ -18,6 +18,7 @@ COMMANDS = {
     "schedule": ("nesthaus.cli.schedule", "Run the periodic jobs."),
     "migrate": ("nesthaus.cli.migrate", "Bring the tables to another version of the schema."),
     "doctor": ("nesthaus.cli.doctor", "Check servers, schema, clock and disk."),
+    "seed": ("nesthaus.cli.seed", "Make believable visitors, or take them out again."),
     "dead-letters": ("nesthaus.cli.dead_letters", "See and replay what could not be stored."),
     "token": ("nesthaus.cli.token", "Make, list and revoke API tokens."),
     "settings": ("nesthaus.cli.settings", "List every setting."),

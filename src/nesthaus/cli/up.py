@@ -14,16 +14,20 @@ from nesthaus.db.schema import DatabaseAway, SchemaError, UnknownSchema, status
 from nesthaus.processes.data_directory import RunFile
 from nesthaus.processes.errors import CannotStart
 from nesthaus.processes.up import UpPlan, run_up
+from nesthaus.roles.runtime import wall_clock
 
 
 @click.command("up")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--demo/--no-demo", default=False, show_default=True, help="Fill an empty database.")
 @data_option
-def command(port: int, data: Path | None) -> None:
+def command(port: int, *, demo: bool, data: Path | None) -> None:
     """Run everything on this machine until Ctrl-C.
 
     PostgreSQL and Valkey are started from their wheels, with their files in the data folder,
     unless DATABASE_URL and REDIS_URL name servers of your own. The schema is brought up to date.
+    With --demo made-up visitors of the last 90 days appear soon after the start, where nothing
+    was ever tracked; `nesthaus seed --remove` takes them out.
     """
     settings = checked_settings(data, "up")
     try:
@@ -39,6 +43,7 @@ def command(port: int, data: Path | None) -> None:
         environment=os.environ,
         prepare=_bring_schema_up_to_date,
         ready=_tell,
+        afterwards=_demo() if demo else (),
     )
     try:
         code = run_up(plan)
@@ -49,6 +54,12 @@ def command(port: int, data: Path | None) -> None:
     except SchemaError as error:
         raise Failed(str(error)) from None
     raise SystemExit(code)
+
+
+def _demo() -> tuple[str, ...]:
+    """Visitors up to this moment, so that the pages of the last hours show something too."""
+    until = wall_clock().isoformat()
+    return ("seed", "--if-empty", "--sessions", "2000", "--days", "90", "--until", until)
 
 
 def _bring_schema_up_to_date(database_url: str) -> bool:

@@ -157,11 +157,11 @@ def interaction_rows(
             fact.id,
             fact.at,
             received.received_at,
-            fact.time_spent_ms,
-            fact.sequence,
-            fact.viewport_width,
-            fact.viewport_height,
-            fact.quantity,
+            _integer(fact.time_spent_ms),
+            _integer(fact.sequence),
+            _integer(fact.viewport_width),
+            _integer(fact.viewport_height),
+            _integer(fact.quantity),
             fact.square_meters,
             fact.at > horizon,
             session_id,
@@ -174,6 +174,13 @@ def interaction_rows(
             fact.page,
             fact.device_type,
         )
+
+
+def _integer(value: int | None) -> int | None:
+    """ValueError for what the column cannot hold: a binary copy would cut it without a word."""
+    if value is None or -0x80000000 <= value <= 0x7FFFFFFF:
+        return value
+    raise ValueError(f"{value} is out of range for an integer column")
 
 
 def snapshot_rows(session_id: str, start: datetime, arrivals: Arrivals) -> Iterator[SnapshotRow]:

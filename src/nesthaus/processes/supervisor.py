@@ -22,11 +22,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A command of our own program. `descriptors` are inherited under their numbers."""
+    """A command of our own program. `descriptors` are inherited under their numbers.
+
+    One that runs `once` has done its work when it ends, well or not.
+    """
 
     name: str
     arguments: tuple[str, ...]
     descriptors: tuple[int, ...] = ()
+    once: bool = False
 
 
 @dataclass(slots=True)
@@ -56,11 +60,14 @@ class Supervisor:
 
     def look(self) -> int | None:
         """Starts dead roles again. To be called often; the exit code when all must end."""
-        for child in self._children:
+        for child in list(self._children):
             if child.process is None:
                 if time.monotonic() >= child.start_again_at:
                     self._start(child)
             elif (status := child.process.poll()) is not None:
+                if child.role.once:
+                    self._forget(child, status)
+                    continue
                 if status == EXIT_NOT_AGAIN:
                     return status
                 self._plan_restart(child, child.process.pid, status)
@@ -90,6 +97,11 @@ class Supervisor:
             pass_fds=child.role.descriptors,
             start_new_session=True,
         )
+
+    def _forget(self, child: _Child, status: int) -> None:
+        self._children.remove(child)
+        if status:
+            _log.error("%s did not end well (exit status %d)", child.role.name, status)
 
     def _plan_restart(self, child: _Child, process_id: int, status: int) -> None:
         now = time.monotonic()

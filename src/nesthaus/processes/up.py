@@ -28,9 +28,10 @@ _TRY_SCHEMA_EVERY_S = 2.0
 class UpPlan:
     """A missing URL stands for an embedded server.
 
-    `prepare` brings the schema up to date and may seed; it gets the database's URL and answers
-    False while the database is away. It is called again until it answers True; meanwhile `serve`
-    runs alone. `ready` is told the running system, once it answers.
+    `prepare` brings the schema up to date; it gets the database's URL and answers False while the
+    database is away. It is called again until it answers True; meanwhile `serve` runs alone.
+    `ready` is told the running system, once it answers. `afterwards` is a command of our own that
+    then runs once, beside everything else, and ends with `up` at the latest.
     """
 
     data: Path
@@ -41,6 +42,7 @@ class UpPlan:
     environment: Mapping[str, str]
     prepare: Callable[[str], bool]
     ready: Callable[[RunFile], None]
+    afterwards: tuple[str, ...] = ()
     serve_processes: int = 1
 
 
@@ -116,6 +118,8 @@ def _roles(plan: UpPlan, directory: DataDirectory, listening: socket.socket) -> 
     socket_fd = listening.fileno()
     serve = Role("serve", ("serve", "--fd", str(socket_fd)), (socket_fd, directory.lock))
     others = [Role(name, (name,), (directory.lock,)) for name in ("work", "schedule")]
+    if plan.afterwards:
+        others.append(Role(plan.afterwards[0], plan.afterwards, (directory.lock,), once=True))
     return [serve] * plan.serve_processes + others
 
 
@@ -129,7 +133,8 @@ def _watch(
     waiting, is_ready = roles, False
     while not preparation.stopping.wait(_LOOK_EVERY_S):
         preparation.check()
-        for role in (startable := [role for role in waiting if preparation.allows(role)]):
+        startable = [r for r in waiting if preparation.allows(r) and (is_ready or not r.once)]
+        for role in startable:
             supervisor.add(role)
         waiting = [role for role in waiting if role not in startable]
         if (code := supervisor.look()) is not None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nesthaus.seed.weighted import Weighted
+from nesthaus.seed.chance import Weighted
 
 
 @dataclass(frozen=True, slots=True)

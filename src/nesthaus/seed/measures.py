@@ -2,6 +2,7 @@
 
 from random import Random
 
+from nesthaus.seed.chance import varied
 from nesthaus.seed.devices import Device
 from nesthaus.seed.tracker import Tracker
 
@@ -14,7 +15,7 @@ def measure_load(random: Random, tracker: Tracker, device: Device) -> None:
     """One call after a page has loaded."""
     if random.random() >= _MEASURED:
         return
-    slowness = (2.0 if device.is_mobile else 1.0) * random.lognormvariate(0, 0.35)
+    slowness = varied(random, 2.0 if device.is_mobile else 1.0, 0.35)
     image = {"url": f"/images/{random.choice(_IMAGES)}.avif"}
     route = {"route": "/api/pricing/data"}
     tracker.measure(
@@ -37,4 +38,4 @@ def measure_price(random: Random, tracker: Tracker, device: Device) -> None:
 
 
 def _around(random: Random, median_ms: float, spread: float) -> float:
-    return round(median_ms * random.lognormvariate(0, spread), 1)
+    return round(varied(random, median_ms, spread), 1)

@@ -10,7 +10,7 @@ from random import Random
 from nesthaus.domain.categories import Category, Kind
 from nesthaus.domain.configurations import Choice
 from nesthaus.domain.pricing import PriceList, Unpriceable, price
-from nesthaus.seed.weighted import Weighted
+from nesthaus.seed.chance import Weighted
 
 _CARELESS = 0.04  # share of quantities chosen without a look at what is offered
 _SPREAD_OF_LIKING = 0.5

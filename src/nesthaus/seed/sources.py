@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from nesthaus.seed.weighted import Weighted
+from nesthaus.seed.chance import Weighted
 
 _ALL_YEAR = tuple(range(1, 13))
 

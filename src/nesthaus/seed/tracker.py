@@ -19,6 +19,7 @@ from nesthaus.domain.events import (
     Trigger,
 )
 from nesthaus.domain.identifiers import Uuid7Source, instant_of
+from nesthaus.seed.chance import varied
 from nesthaus.seed.visitors import Visitor
 
 _BATCH_MS = 400  # the tracker sends what is so old
@@ -224,9 +225,9 @@ class Tracker:
         """Late where the connection is gone. Measured values name their session themselves."""
         visitor, random = self._visitor, self._random
         if visitor.loses_connection and random.random() < _DISCONNECTS:
-            self._connected_again_ms = at_ms + int(random.lognormvariate(4.3, 1.2) * 1_000)
+            self._connected_again_ms = at_ms + int(varied(random, 75_000, 1.2))
         sent_ms = min(max(at_ms, self._connected_again_ms), self._until_ms)
-        latency_ms = int(visitor.device.latency_ms * random.lognormvariate(0, 0.5))
+        latency_ms = int(varied(random, visitor.device.latency_ms, 0.5))
         received_ms = min(sent_ms + latency_ms, self._until_ms)
         self.deliveries.append(
             Delivery(

@@ -8,6 +8,7 @@ from nesthaus.domain.configurations import Choice
 from nesthaus.domain.events import Cause, Outcome, Trigger
 from nesthaus.domain.pricing import PriceList
 from nesthaus.seed import MARK
+from nesthaus.seed.chance import varied
 from nesthaus.seed.measures import measure_load, measure_price
 from nesthaus.seed.shelves import Appetite, Shelf
 from nesthaus.seed.tracker import Appraise, Tracker
@@ -206,7 +207,7 @@ class Visit:
         self._save(Trigger.ORDER_ATTEMPT)
         tracker.wait(random.uniform(200, 700))
         tracker.load(_ORDER)
-        tracker.wait(random.lognormvariate(4.2, 0.5) * 1_000)
+        tracker.wait(varied(random, 67_000, 0.5))
         if tracker.is_over or random.random() >= _STAYS_ON:
             return _ORDER
         order_id = f"{MARK}order-{random.getrandbits(64):016x}"
@@ -230,7 +231,7 @@ class Visit:
 
     def _pause(self, share: float) -> None:
         random, usual_ms = self._random, self._temperament.pause_ms
-        self._tracker.wait(usual_ms * share * random.lognormvariate(0, 0.7))
+        self._tracker.wait(varied(random, usual_ms * share, 0.7))
         if random.random() < _LONG_PAUSE:
             self._tracker.wait(random.uniform(4, 20) * 60_000)
 

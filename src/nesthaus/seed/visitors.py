@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from nesthaus.domain.configurations import Choice
 from nesthaus.domain.identifiers import instant_of
+from nesthaus.seed.chance import Weighted, varied
 from nesthaus.seed.devices import CRAWLERS, DEVICES, Device
 from nesthaus.seed.shelves import Appetite
 from nesthaus.seed.sources import DIRECT, Source, sources_of
-from nesthaus.seed.weighted import Weighted
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
@@ -109,7 +109,7 @@ class Crowd:
     def _somebody_again(self, at_ms: int) -> Visitor | None:
         if not self._away or self._random.random() >= _COMES_AGAIN:
             return None
-        gap_ms = self._random.lognormvariate(0.3, 1.1) * _DAY_MS
+        gap_ms = varied(self._random, 1.35 * _DAY_MS, 1.1)
         place = min(bisect(self._away, at_ms - gap_ms, key=_began), len(self._away) - 1)
         if at_ms - self._away[place].began_ms < 3 * _HOUR_MS:
             return None
@@ -131,7 +131,7 @@ class Crowd:
             device=device,
             source=DIRECT if temperament in BOTS else sources_of(month).pick(random),
             address=_address(random, device),
-            budget_eur=random.lognormvariate(12.5, 0.25),
+            budget_eur=varied(random, 270_000, 0.25),
             clock_ahead_ms=ahead_ms,
             is_corrected=is_corrected,
             loses_connection=device.is_mobile and random.random() < _BAD_CONNECTIONS,
@@ -142,7 +142,7 @@ def _error_ms(random: Random) -> int:
     """Minutes fast, or up to hours slow, as of a clock set by hand or to the wrong zone."""
     if random.random() < 0.4:
         return round(random.uniform(20_000, 4 * 60_000))
-    return -min(round(random.lognormvariate(5.5, 1.3) * 1_000), 6 * _HOUR_MS)
+    return -min(round(varied(random, 240_000, 1.3)), 6 * _HOUR_MS)
 
 
 def _address(random: Random, device: Device) -> str:
