@@ -51,6 +51,13 @@ async def test_a_burst_that_falls_out_of_the_figures_is_none(keep: Keep, look: L
     assert await reason(look) is None
 
 
+async def test_a_burst_that_falls_out_is_none_however_much_remains(keep: Keep, look: Look) -> None:
+    await keep(call("anna", *clicks(8 * DAY, 21)), now=8 * DAY)
+    await keep(call("anna", *(clicked(second) for second in range(25))), now=8 * DAY)
+    (row,) = await look("select total_interactions, bot_reason from user_sessions")
+    assert row == {"total_interactions": 25, "bot_reason": None}
+
+
 async def test_a_burst_shows_when_the_crawler_turns_out_to_be_a_browser(
     keep: Keep, look: Look
 ) -> None:

@@ -77,6 +77,30 @@ def test_pauses_grow_while_a_role_keeps_dying(
     assert pauses == ["0.5 s", "1 s", "2 s"]
 
 
+@pytest.mark.parametrize(
+    ("status", "loud"), [(0, []), (1, ["seed did not end well (exit status 1)"])]
+)
+def test_a_role_that_runs_once_is_not_started_again(
+    supervisor: Supervisor,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+    loud: list[str],
+) -> None:
+    once, again = tmp_path / "once", tmp_path / "again"
+    line = "import sys; open(sys.argv[1], 'a').write('1\\n'); sys.exit(int(sys.argv[2]))"
+
+    supervisor.add(Role("seed", (line, str(once), str(status)), once=True))
+    supervisor.add(Role("work", (line, str(again), "1")))
+
+    # Time enough for a second start of the one, were it to come.
+    wait_until(
+        lambda: supervisor.look() is None and len(_numbers(again)) == 3, 20, lambda: caplog.text
+    )
+    assert _numbers(once) == [1]
+    assert [r.message for r in caplog.records if r.message.startswith("seed")] == loud
+
+
 def test_a_role_that_says_no_restart_can_help_ends_all(supervisor: Supervisor) -> None:
     supervisor.add(Role("work", (f"raise SystemExit({EXIT_NOT_AGAIN})",)))
 

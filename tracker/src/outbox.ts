@@ -62,6 +62,7 @@ export function outbox(
 ): Outbox {
   const uuid7 = uuid7Source();
   const away = new Set<Item>(); // on their way: not to be sent again before the answer is there
+  const adopted = new Set<Item>();
   let held: Item[] = [];
   let isOpen = false;
   let sending = 0;
@@ -79,12 +80,25 @@ export function outbox(
 
   const returned = (items: Item[]): void => items.forEach((item) => away.delete(item));
 
+  /** Takes over what other pages left. Without an id, and young, it has a page that will send it. */
   const adopt = (): void => {
     for (const key of memory.keys(UNSENT)) {
       const item = memory.read<Item>(key);
-      if (item?.body && !held.some((other) => other.key === item.key)) held.push(item);
+      if (!item?.body || held.some((other) => other.key === item.key)) continue;
+      if (item.body.eventId || item.path === CREATE || Date.now() - item.at > BACK_AFTER_MS) {
+        adopted.add(item);
+        held.push(item);
+      }
     }
     held.sort((a, b) => a.at - b.at);
+  };
+
+  /** False where the page that an adopted item comes from lives on, and has sent it meanwhile. */
+  const isUnsent = (item: Item): boolean => {
+    const stored = adopted.has(item) ? memory.read<Item>(UNSENT + item.key) : item;
+    if (stored) Object.assign(item, stored);
+    else held = held.filter((other) => other !== item);
+    return !!stored;
   };
 
   /** Looks again after so long, or sooner where that is already planned. */
@@ -105,7 +119,7 @@ export function outbox(
    * clock's offset is not known, the rest waits for the answer to `create`, unless in a hurry.
    */
   const next = (hurried: boolean): Item[] => {
-    const ready = held.filter((item) => isOpen && !away.has(item));
+    const ready = held.filter((item) => isOpen && !away.has(item) && isUnsent(item));
     const hold = !hurried && offset() === undefined && held.some(({ path }) => path === CREATE);
     const first = ready.find(({ path }) => path === CREATE) ?? (hold ? undefined : ready[0]);
     const items: Item[] = [];
@@ -214,7 +228,11 @@ export function outbox(
       // It counts from when it arrived. The visitor was faster, so say when it really was.
       held.unshift(create);
       keep(create);
-    } else for (const view of later) view.at = Math.max(view.at, server + 1 - correction);
+    } else
+      for (const view of later) {
+        view.at = Math.max(view.at, server + 1 - correction);
+        keep(view);
+      }
   };
 
   return {

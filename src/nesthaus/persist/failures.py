@@ -22,7 +22,7 @@ def is_poison(error: Exception) -> bool:
     if isinstance(error, psycopg.ProgrammingError):
         # Without a state it does not come from the server: a value psycopg cannot send. With one
         # it is a missing table, column or right: a migration or an administrator will see to it.
-        return True
+        return error.sqlstate is None
     if isinstance(error, psycopg.Error):
         return (error.sqlstate or "").startswith(_LIMIT_EXCEEDED)
     return isinstance(error, _NEVER)

@@ -3,7 +3,6 @@
 import os
 import secrets
 import socket
-from contextlib import suppress
 from datetime import timedelta
 
 from nesthaus.persist.announcer import Announcer
@@ -18,9 +17,8 @@ from nesthaus.roles.runtime import (
     wall_clock,
 )
 from nesthaus.settings import Settings
-from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.reader import StreamReader
-from nesthaus.stream.worker_states import WorkerState, publish_worker_state, withdraw_worker_state
+from nesthaus.stream.worker_states import WorkerState, publish_worker_state
 
 # Three times as long as an announcer waits between two announcements.
 STATE_VALID_S = 15.0
@@ -47,5 +45,3 @@ async def work(settings: Settings, servers: Servers) -> None:
             announcer=Announcer(consumer, wall_clock, publish),
         )
         await worker.run(stop)
-        with suppress(StreamAway):
-            await withdraw_worker_state(redis, consumer)

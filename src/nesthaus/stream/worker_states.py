@@ -45,14 +45,6 @@ async def publish_worker_state(redis: Redis, state: WorkerState, valid_s: float)
         raise StreamAway(f"the stream does not answer: {error}") from error
 
 
-async def withdraw_worker_state(redis: Redis, consumer: str) -> None:
-    """For a worker that ends as it should. Raises StreamAway."""
-    try:
-        await redis.delete(_PREFIX + consumer)
-    except (RedisError, OSError) as error:
-        raise StreamAway(f"the stream does not answer: {error}") from error
-
-
 async def worker_states(redis: Redis) -> list[WorkerState]:
     """Every worker that lives, by name. Raises StreamAway."""
     try:
