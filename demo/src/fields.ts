@@ -17,7 +17,7 @@ export function fieldFor(configuration: Configuration, category: Category): Fiel
   if (isMeasured(category)) parts.push(measureField(configuration, category));
   const element = html(
     "fieldset",
-    { class: `field ${category.kind}`, "data-category": category.id },
+    { class: `field of-${category.kind}`, "data-category": category.id },
     html("legend", {}, labelOf(category)),
     ...parts.map((part) => part.element),
   );

@@ -1,11 +1,13 @@
 """Somebody else's page with the tracker on it."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Request, Route
 
 from tests.browser.stack import Stack, eventually
 
@@ -44,7 +46,7 @@ class Shop:
 
 
 @contextmanager
-def open_shop(stack: Stack, context: BrowserContext) -> Iterator[Shop]:
+def open_shop(stack: Stack, context: BrowserContext) -> Generator[Shop]:
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # the base class's name for it
             self.send_response(200)
@@ -71,3 +73,20 @@ def session_of(page: Page) -> str:
 
 def kept_on_device(page: Page) -> list[str]:
     return page.evaluate("Object.keys(localStorage).sort()")
+
+
+def held_back(page: Page, address: str) -> list[Route]:
+    """The calls of the page to that address, none of them answered."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, hold)
+    return held
+
+
+def event_ids(request: Request) -> list[str]:
+    """Those of a call of track-batch."""
+    body: dict[str, Any] = json.loads(request.post_data or "{}")
+    return [event["eventId"] for event in body["events"]]

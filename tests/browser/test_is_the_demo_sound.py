@@ -2,9 +2,10 @@ import gzip
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from nesthaus.pages import WEB
+from tests.browser.shop import held_back
 from tests.browser.stack import Stack, eventually
 
 MOST_BYTES = 4096
@@ -75,8 +76,7 @@ def test_a_quantity_steps_over_what_is_not_offered_and_shrinks_with_the_house(
 def test_an_old_answer_never_overwrites_a_newer_price(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/demo")
     expect(page.locator(".dbar [data-total]")).to_have_text("228.139\u00a0€")
-    held: list[Route] = []
-    page.route("**/api/pricing/calculate", lambda route: held.append(route))
+    held = held_back(page, "**/api/pricing/calculate")
     for asked, size in enumerate(("nest100", "nest160"), start=1):
         page.locator(f"input[value={size}]").click()
         eventually(lambda asked=asked: page.evaluate("1") and len(held) == asked, 10, "a question")

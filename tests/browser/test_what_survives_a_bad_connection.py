@@ -1,6 +1,6 @@
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.shop import Shop, kept_on_device, session_of
+from tests.browser.shop import Shop, event_ids, held_back, kept_on_device, session_of
 from tests.browser.stack import eventually
 
 PICK = "nest.selection('size', {!r})"
@@ -60,6 +60,22 @@ def test_what_a_closed_tab_could_not_send_is_sent_by_the_next(shop: Shop) -> Non
     assert shop.values(session_id, 1) == ["unsent"]
 
 
+def test_what_an_open_tab_has_not_sent_yet_is_left_to_it(shop: Shop) -> None:
+    first = shop.open('data-nest-start="manual"')
+    held = held_back(first, "**/api/sessions/create")
+    first.evaluate("nest.start()")
+    eventually(lambda: session_of(first) and held, SENT_WITHIN_S, "a first call without answer")
+    second = shop.open()
+    session_id = session_of(second)
+    assert session_id == session_of(first)
+    assert shop.values(session_id, 1, "page_view") == ["/shop"]
+    first.unroute("**/api/sessions/create")
+    held[0].continue_()
+    everything_is_sent(first)
+    assert shop.values(session_id, 2, "page_view") == ["/shop", "/shop"]
+    assert len({row["page"] for row in shop.stack.interactions(session_id)}) == 2
+
+
 def test_without_beacons_the_last_click_goes_by_fetch(shop: Shop) -> None:
     shop.context.add_init_script("navigator.sendBeacon = () => false")
     page = shop.open()
@@ -76,7 +92,7 @@ def test_an_answer_that_never_arrived_does_not_count_an_event_twice(shop: Shop) 
     ids: list[str] = []
 
     def answer_lost(route: Route) -> None:
-        ids.extend(event["eventId"] for event in route.request.post_data_json["events"])
+        ids.extend(event_ids(route.request))
         route.fetch()
         if len(ids) == 1:
             route.abort()
@@ -144,7 +160,9 @@ def test_more_than_a_batch_can_hold_is_sent_in_several(shop: Shop) -> None:
         route.continue_()
 
     page.route("**/track-batch", weigh)
-    page.evaluate("for (let n = 0; n < 700; n++) nest.track('probe', {value: 'ä'.repeat(99) + n % 10})")
+    page.evaluate(
+        "for (let n = 0; n < 700; n++) nest.track('probe', {value: 'ä'.repeat(99) + n % 10})"
+    )
     everything_is_sent(page)
     assert len(sizes) > 3
     assert max(sizes) <= 60_000
@@ -157,7 +175,7 @@ def test_a_page_works_on_where_the_tracker_cannot_be_reached(shop: Shop) -> None
     shop.context.on("weberror", lambda error: errors.append(str(error.error)))
     page = shop.open(
         'data-nest-endpoint="http://127.0.0.1:9"',
-        '<button data-nest-category="size" data-nest-value="large" onclick="this.textContent=1">0</button>',
+        '<button data-nest-category="size" onclick="this.textContent = 1">0</button>',
     )
     page.get_by_role("button").click()
     expect(page.get_by_role("button")).to_have_text("1")

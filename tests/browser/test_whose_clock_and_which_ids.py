@@ -1,9 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Request, Route
+from playwright.sync_api import Request
 
-from tests.browser.shop import Shop, kept_on_device, session_of
+from tests.browser.shop import Shop, event_ids, held_back, kept_on_device, session_of
 from tests.browser.stack import eventually
 
 SESSION = "JSON.parse(localStorage['nest:session'])"
@@ -36,14 +36,14 @@ def test_a_wrong_device_clock_makes_no_wrong_times(shop: Shop, hours: int) -> No
 
 def test_choices_made_before_the_session_was_known_come_after_its_start(shop: Shop) -> None:
     """The first answer is slow, and the visitor quicker."""
-    held: list[Route] = []
     page = shop.open('data-nest-start="manual"')
-    page.route("**/api/sessions/create", lambda route: held.append(route), times=1)
+    held = held_back(page, "**/api/sessions/create")
     with page.expect_request("**/api/sessions/create"):
         page.evaluate("nest.start({nest: 'nest80', gebaeudehuelle: 'trapezblech'})")
     page.evaluate("nest.selection('nest', 'nest100')")
     session_id = session_of(page)
     eventually(lambda: session_of(page) and held, 10, "the session's first call")
+    page.unroute("**/api/sessions/create")
     held[0].continue_()
     assert shop.values(session_id, 1) == ["nest100"]
     journey = eventually(
@@ -67,7 +67,7 @@ def test_ids_are_uuid7_and_grow(shop: Shop) -> None:
 
     def note(request: Request) -> None:
         if request.url.endswith("/track-batch"):
-            sent.extend(event["eventId"] for event in request.post_data_json["events"])
+            sent.extend(event_ids(request))
 
     page.on("request", note)
     page.evaluate("for (let n = 0; n < 400; n++) nest.track('probe')")
@@ -97,9 +97,8 @@ def test_a_long_pause_or_a_long_day_begins_a_new_session(
     page.evaluate("nest.start({nest: 'nest80'}); nest.selection('nest', 'nest100')")
     first = session_of(page)
     assert len(first) == 22
-    page.evaluate(
-        f"s = {SESSION}; s.{field} = Date.now() - {age_ms}; localStorage['nest:session'] = JSON.stringify(s)"
-    )
+    page.evaluate(f"s = {SESSION}; s.{field} = Date.now() - {age_ms}")
+    page.evaluate("localStorage['nest:session'] = JSON.stringify(s)")
     page.evaluate("nest.selection('nest', 'nest120')")
     second = session_of(page)
     assert second != first
@@ -118,7 +117,10 @@ def test_time_in_a_hidden_tab_is_not_time_spent(shop: Shop) -> None:
         performance.now = () => passed;
         Object.defineProperty(document, 'hidden', {get: () => hidden});
         window.pass = (ms) => { passed += ms; };
-        window.hide = (is) => { hidden = is; document.dispatchEvent(new Event('visibilitychange')); };
+        window.hide = (is) => {
+          hidden = is;
+          document.dispatchEvent(new Event('visibilitychange'));
+        };
         """
     )
     page = shop.open()

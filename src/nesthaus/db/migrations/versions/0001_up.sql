@@ -9,7 +9,7 @@ create table user_sessions (
     start_time timestamptz not null,
     last_activity timestamptz not null,          -- latest time within 7 days of the start
     latest_seen timestamptz not null,            -- latest time of anything received, also beyond 7 days
-    entry_at timestamptz,                        -- time of the earliest row in session_entries
+    entry_at timestamptz,                        -- earliest time at which a request told its user agent
     end_time timestamptz,                        -- last_activity of a session that is over, else null
     session_duration integer,                    -- whole seconds from start_time to last_activity
     total_interactions integer not null default 0,
