@@ -18,6 +18,10 @@ from tests.clocks import SettableClock
 from tests.servers import PostgresServer, Server, ValkeyServer, Workshop, database_of
 
 TEMPLATE = "nesthaus_template"
+FIXTURE = "postgres_version"
+VERSION_VARIABLE = "NESTHAUS_TEST_POSTGRES"
+# Folders of tests whose subject is SQL; `tests/db` names its versions itself.
+SQL_TESTS = frozenset({"persist", "report", "upkeep", "seed"})
 _number = count(1)
 
 
@@ -68,15 +72,31 @@ def empty_database(
         run_sql(url, SQL("drop database {} with (force)").format(Identifier(name)))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of our SQL run on the oldest and on the newest PostgreSQL, unless one is named."""
+    is_sql = metafunc.definition.path.parent.name in SQL_TESTS
+    if is_sql and VERSION_VARIABLE not in os.environ and FIXTURE in metafunc.fixturenames:
+        metafunc.parametrize(FIXTURE, (18, 16), indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def postgres_url(postgres_server_of: Callable[[int], PostgresServer]) -> str:
-    """The maintenance database of the run's PostgreSQL, version by NESTHAUS_TEST_POSTGRES."""
-    return postgres_server_of(int(os.environ.get("NESTHAUS_TEST_POSTGRES", "18"))).url()
+def postgres_version(request: pytest.FixtureRequest) -> int:
+    named = int(os.environ.get(VERSION_VARIABLE, "18"))
+    version: int = getattr(request, "param", named)
+    return version
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server_of: Callable[[int], PostgresServer], postgres_version: int) -> str:
+    """The maintenance database of the run's PostgreSQL of that version."""
+    return postgres_server_of(postgres_version).url()
 
 
 @pytest.fixture(scope="session")
 def template(postgres_url: str) -> str:
     """The name of a migrated database that nobody is connected to."""
+    # Made again where the tests come back to a version.
+    run_sql(postgres_url, SQL("drop database if exists {}").format(Identifier(TEMPLATE)))
     run_sql(postgres_url, SQL("create database {}").format(Identifier(TEMPLATE)))
     upgrade(database_of(postgres_url, TEMPLATE))
     return TEMPLATE

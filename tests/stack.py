@@ -1,10 +1,12 @@
 """The whole program as a user starts it, and what its admin API tells of a session."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,9 +42,12 @@ def free_port() -> int:
 
 
 class Stack:
-    """`nesthaus up` on a port of its own, with its data in `folder`."""
+    """`nesthaus up` on a port of its own, with its data in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
+        # Open to others, because as root the servers are another user.
+        folder = self._folder = Path(tempfile.mkdtemp(prefix="nh-"))
+        folder.chmod(0o755)
         self.data = folder / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -85,6 +90,7 @@ class Stack:
     def close(self) -> None:
         self.stop()
         self._http.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def journey(self, session_id: str) -> dict[str, Any] | None:
         """None where the session is not known, or not known yet."""

@@ -75,15 +75,24 @@ def kept_on_device(page: Page) -> list[str]:
     return page.evaluate("Object.keys(localStorage).sort()")
 
 
-def held_back(page: Page, address: str) -> list[Route]:
-    """The calls of the page to that address, none of them answered."""
-    held: list[Route] = []
+class HeldBack:
+    """Calls of a page to an address, kept waiting until they are let go."""
 
-    def hold(route: Route) -> None:
-        held.append(route)
+    def __init__(self, page: Page, address: str) -> None:
+        self.calls: list[Route] = []
+        self._hold = True
+        page.route(address, self._take)
 
-    page.route(address, hold)
-    return held
+    def let_go(self) -> None:
+        self._hold = False
+        for call in self.calls:
+            call.continue_()
+
+    def _take(self, route: Route) -> None:
+        if self._hold:
+            self.calls.append(route)
+        else:
+            route.continue_()
 
 
 def event_ids(request: Request) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from nesthaus.pages import WEB
-from tests.browser.shop import held_back
+from tests.browser.shop import HeldBack
 from tests.browser.stack import Stack, eventually
 
 MOST_BYTES = 4096
@@ -76,11 +76,13 @@ def test_a_quantity_steps_over_what_is_not_offered_and_shrinks_with_the_house(
 def test_an_old_answer_never_overwrites_a_newer_price(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/demo")
     expect(page.locator(".dbar [data-total]")).to_have_text("228.139\u00a0€")
-    held = held_back(page, "**/api/pricing/calculate")
+    held = HeldBack(page, "**/api/pricing/calculate")
     for asked, size in enumerate(("nest100", "nest160"), start=1):
         page.locator(f"input[value={size}]").click()
-        eventually(lambda asked=asked: page.evaluate("1") and len(held) == asked, 10, "a question")
-    old, new = held
+        eventually(
+            lambda asked=asked: page.evaluate("1") and len(held.calls) == asked, 10, "a question"
+        )
+    old, new = held.calls
     with page.expect_response("**/api/pricing/calculate"):
         new.continue_()
     expect(page.locator(".dbar [data-total]")).to_have_text("379.828\u00a0€")

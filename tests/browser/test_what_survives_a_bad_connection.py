@@ -1,6 +1,6 @@
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.shop import Shop, event_ids, held_back, kept_on_device, session_of
+from tests.browser.shop import HeldBack, Shop, event_ids, kept_on_device, session_of
 from tests.browser.stack import eventually
 
 PICK = "nest.selection('size', {!r})"
@@ -62,15 +62,16 @@ def test_what_a_closed_tab_could_not_send_is_sent_by_the_next(shop: Shop) -> Non
 
 def test_what_an_open_tab_has_not_sent_yet_is_left_to_it(shop: Shop) -> None:
     first = shop.open('data-nest-start="manual"')
-    held = held_back(first, "**/api/sessions/create")
+    held = HeldBack(first, "**/api/sessions/create")
     first.evaluate("nest.start()")
-    eventually(lambda: session_of(first) and held, SENT_WITHIN_S, "a first call without answer")
+    eventually(
+        lambda: session_of(first) and held.calls, SENT_WITHIN_S, "a first call without answer"
+    )
     second = shop.open()
     session_id = session_of(second)
     assert session_id == session_of(first)
     assert shop.values(session_id, 1, "page_view") == ["/shop"]
-    first.unroute("**/api/sessions/create")
-    held[0].continue_()
+    held.let_go()
     everything_is_sent(first)
     assert shop.values(session_id, 2, "page_view") == ["/shop", "/shop"]
     assert len({row["page"] for row in shop.stack.interactions(session_id)}) == 2
@@ -166,6 +167,7 @@ def test_more_than_a_batch_can_hold_is_sent_in_several(shop: Shop) -> None:
     everything_is_sent(page)
     assert len(sizes) > 3
     assert max(sizes) <= 60_000
+    shop.values(session_id, 700, "probe")
     rows = [row for row in shop.stack.interactions(session_id) if row["eventType"] == "probe"]
     assert [row["sequence"] for row in rows] == list(range(2, 702))
 

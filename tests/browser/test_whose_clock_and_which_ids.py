@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Request
 
-from tests.browser.shop import Shop, event_ids, held_back, kept_on_device, session_of
+from tests.browser.shop import HeldBack, Shop, event_ids, kept_on_device, session_of
 from tests.browser.stack import eventually
 
 SESSION = "JSON.parse(localStorage['nest:session'])"
@@ -37,14 +37,13 @@ def test_a_wrong_device_clock_makes_no_wrong_times(shop: Shop, hours: int) -> No
 def test_choices_made_before_the_session_was_known_come_after_its_start(shop: Shop) -> None:
     """The first answer is slow, and the visitor quicker."""
     page = shop.open('data-nest-start="manual"')
-    held = held_back(page, "**/api/sessions/create")
+    held = HeldBack(page, "**/api/sessions/create")
     with page.expect_request("**/api/sessions/create"):
         page.evaluate("nest.start({nest: 'nest80', gebaeudehuelle: 'trapezblech'})")
     page.evaluate("nest.selection('nest', 'nest100')")
     session_id = session_of(page)
-    eventually(lambda: session_of(page) and held, 10, "the session's first call")
-    page.unroute("**/api/sessions/create")
-    held[0].continue_()
+    eventually(lambda: session_of(page) and held.calls, 10, "the session's first call")
+    held.let_go()
     assert shop.values(session_id, 1) == ["nest100"]
     journey = eventually(
         lambda: (

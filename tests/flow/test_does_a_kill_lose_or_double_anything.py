@@ -28,8 +28,8 @@ VICTIMS = ("work", "serve", "valkey-server", "schedule", "postgres", "work", "se
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    stack = Stack(tmp_path)
+def stack() -> Iterator[Stack]:
+    stack = Stack()
     try:
         stack.start()
         yield stack

@@ -143,14 +143,13 @@ def check_disk(data: Path, embedded: Path | None) -> Iterator[Finding]:
     """The spool's folder can be written, and there is room. `embedded`: where our servers live."""
     if embedded is not None:
         yield _ok("embedded servers", f"their data is in {embedded}")
+    place = _nearest_folder(data / "spool")
     try:
-        spool = data / "spool"
-        spool.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=spool) as probe:
+        with tempfile.NamedTemporaryFile(dir=place) as probe:
             probe.write(b"doctor")
             probe.flush()
             os.fsync(probe.fileno())
-        free = shutil.disk_usage(spool).free
+        free = shutil.disk_usage(place).free
     except OSError as error:
         sentence = (
             f"{data} cannot be written ({error.strerror}): nothing is kept while the stream is away"
@@ -161,6 +160,11 @@ def check_disk(data: Path, embedded: Path | None) -> Iterator[Finding]:
         yield Finding(Verdict.WARNING, "disk", f"only {free / 1e9:.1f} GB are free at {data}")
     else:
         yield _ok("disk", f"{free / 1e9:.0f} GB are free at {data}")
+
+
+def _nearest_folder(wanted: Path) -> Path:
+    """That folder, or where it would be made. Made by us it might belong to the wrong user."""
+    return next(folder for folder in (wanted, *wanted.parents) if folder.is_dir())
 
 
 def _ok(part: str, sentence: str) -> Finding:
