@@ -23,7 +23,12 @@ async function tracker(entry, format, fileName) {
       outDir: web,
       emptyOutDir: false,
       target: "es2022",
-      lib: { entry: path(`tracker/src/${entry}`), formats: [format], name: "n", fileName: () => fileName },
+      lib: {
+        entry: path(`tracker/src/${entry}`),
+        formats: [format],
+        name: "n",
+        fileName: () => fileName,
+      },
     },
   });
 }
@@ -47,12 +52,17 @@ async function documentation() {
   await mkdir(`${web}docs`, { recursive: true });
   for (const name of ["swagger-ui.css", "swagger-ui-bundle.js"])
     await cp(path(`node_modules/swagger-ui-dist/${name}`), `${web}docs/${name}`);
-  for (const name of ["index.html", "init.js"]) await cp(path(`api-docs/${name}`), `${web}docs/${name}`);
+  for (const name of ["index.html", "init.js"])
+    await cp(path(`api-docs/${name}`), `${web}docs/${name}`);
 }
 
 async function licences() {
   await mkdir(`${web}licences`, { recursive: true });
-  const packages = { newsreader: "@fontsource-variable/newsreader", archivo: "@fontsource-variable/archivo", "swagger-ui": "swagger-ui-dist" };
+  const packages = {
+    newsreader: "@fontsource-variable/newsreader",
+    archivo: "@fontsource-variable/archivo",
+    "swagger-ui": "swagger-ui-dist",
+  };
   for (const [name, folder] of Object.entries(packages))
     await cp(path(`node_modules/${folder}/LICENSE`), `${web}licences/${name}.txt`);
 }
@@ -61,7 +71,8 @@ await rm(web, { recursive: true, force: true });
 await tracker("script.ts", "iife", "tracker.js");
 await tracker("module.ts", "es", "tracker.mjs");
 const types = await readFile(path("tracker/src/api.ts"), "utf8");
-const start = "\n/** Starts tracking this page. */\nexport declare function start(options?: Options): Nest;\n";
+const start =
+  "\n/** Starts tracking this page. */\nexport declare function start(options?: Options): Nest;\n";
 // The second name is the one TypeScript looks for beside a .mjs file.
 for (const name of ["tracker.d.ts", "tracker.d.mts"]) await writeFile(web + name, types + start);
 await demo();

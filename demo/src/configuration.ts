@@ -84,7 +84,8 @@ export class Configuration {
       const before = this.#choices[category.id];
       if (before?.measure === undefined) continue;
       const { largest, only } = this.measures(category, before.option);
-      const measure = only?.findLast((each) => each <= before.measure!) ?? Math.min(before.measure, largest);
+      const measure =
+        only?.findLast((each) => each <= before.measure!) ?? Math.min(before.measure, largest);
       if (measure === before.measure) continue;
       const after = measure > 0 ? { ...before, measure } : undefined;
       this.#set(category, after);

@@ -43,7 +43,10 @@ function optionRow(
   isBase: boolean,
 ): Field {
   const input = radio(category, option.id, () =>
-    configuration.choose(category, { option: option.id, ...measureFor(configuration, category, option.id) }),
+    configuration.choose(category, {
+      option: option.id,
+      ...measureFor(configuration, category, option.id),
+    }),
   );
   const group = configuration.list.groups.find(({ id }) => id === category.group);
   const whole = isBase || (!!group && !group.categories.includes(configuration.list.base));
@@ -134,7 +137,9 @@ function measureField(configuration: Configuration, category: Category): Field {
   };
   const step = (by: 1 | -1, text: string, name: string): HTMLButtonElement => {
     const button = html("button", { type: "button", "aria-label": name }, text);
-    button.addEventListener("click", () => set(nextMeasure(configuration, category, optionNow(), by)));
+    button.addEventListener("click", () =>
+      set(nextMeasure(configuration, category, optionNow(), by)),
+    );
     return button;
   };
   const fewer = step(-1, "−", words.fewer(label));

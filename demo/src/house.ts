@@ -11,7 +11,10 @@ const HEIGHT: Point = [0, -3.1];
 const SLOPE: Point = [-2.235, -4.88];
 const SMALLEST = 4;
 const LARGEST = 8;
-const PV_ROWS: readonly Point[] = [[0.53, 0.92], [0.1, 0.49]];
+const PV_ROWS: readonly Point[] = [
+  [0.53, 0.92],
+  [0.1, 0.49],
+];
 const PV_PER_ROW = 3;
 const WINDOWS = new Set([1, 4, 7]);
 
@@ -85,7 +88,10 @@ function moduleOf(k: number, built: boolean, panels: boolean[]): SVGElement {
   group.append(
     path("h-tex t-holz", battens(k, 14)),
     path("h-tex t-trapez", battens(k, 7)),
-    path("h-tex t-platten", battens(k, 2) + line(at(k, 1, 0.5), at(k + 1, 1, 0.5)) + line(at(k, 0.5), at(k + 1, 0.5))),
+    path(
+      "h-tex t-platten",
+      battens(k, 2) + line(at(k, 1, 0.5), at(k + 1, 1, 0.5)) + line(at(k, 0.5), at(k + 1, 0.5)),
+    ),
   );
   if (WINDOWS.has(k)) {
     const [left, middle, right] = [k + 0.2, k + 0.5, k + 0.8];
@@ -108,7 +114,9 @@ const battens = (k: number, parts: number): string =>
 const panelRow = (k: number, [low, high]: Point): string =>
   Array.from({ length: PV_PER_ROW }, (_, index) => k + 0.08 + index * 0.286)
     .map((left) => [left, left + 0.27] as const)
-    .map(([left, right]) => area(at(left, 1, low), at(right, 1, low), at(right, 1, high), at(left, 1, high)))
+    .map(([left, right]) =>
+      area(at(left, 1, low), at(right, 1, low), at(right, 1, high), at(left, 1, high)),
+    )
     .join("");
 
 function gable(): SVGElement {

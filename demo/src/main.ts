@@ -51,12 +51,16 @@ class Visit {
       step.categories.map((category) => fieldFor(configuration, category)),
     );
     this.#house = new House(list);
-    this.#summary = new Summary(list, () => this.#attemptOrder(), () => this.#keep());
+    this.#summary = new Summary(
+      list,
+      () => this.#attemptOrder(),
+      () => this.#keep(),
+    );
     const head = header(this.#steps);
     const sections = this.#steps.map((step, index) =>
       section(step, index, this.#steps.length, this.#fields[index]!),
     );
-    followSteps(head, sections);
+    followSteps(head, [...sections, this.#summary.element]);
     const content = html("main", { class: "dsteps", id: "content" }, html("h1", {}, words.heading));
     content.append(...sections, this.#summary.element);
     this.elements = [

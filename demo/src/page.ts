@@ -29,7 +29,11 @@ export function header(steps: Step[]): HTMLElement {
       html("ol", {}, ...steps.map((step) => html("li", {}, stepLink(step)))),
     ),
     html("p", { class: "dnote" }, words.note),
-    html("a", { class: "lang", href: `?lang=${other}`, lang: other, hreflang: other }, words.otherLanguage),
+    html(
+      "a",
+      { class: "lang", href: `?lang=${other}`, lang: other, hreflang: other },
+      words.otherLanguage,
+    ),
   );
 }
 
@@ -52,7 +56,7 @@ export function section(step: Step, index: number, count: number, fields: Field[
   );
 }
 
-/** Marks the step that is in view. */
+/** Marks the step that is in view; sections without a link, such as the summary, mark none. */
 export function followSteps(head: HTMLElement, sections: HTMLElement[]): void {
   const seen = new IntersectionObserver(
     (entries) => {
@@ -73,4 +77,3 @@ export function failure(retry: () => void): HTMLElement {
   again.addEventListener("click", retry);
   return html("main", { class: "failure", role: "alert" }, html("p", {}, words.listAway), again);
 }
-

@@ -14,7 +14,12 @@ export class PriceBar {
     this.#problem,
     html("p", {}, html("span", { class: "lab" }, words.price), this.#total),
     html("p", {}, html("span", { class: "lab" }, words.rate), this.#rate),
-    html("p", { class: "wide-only" }, html("span", { class: "lab" }, words.complete), this.#complete),
+    html(
+      "p",
+      { class: "wide-only" },
+      html("span", { class: "lab" }, words.complete),
+      this.#complete,
+    ),
     html(
       "a",
       {

@@ -86,7 +86,9 @@ export function offeredQuantities(
 ): number[] | undefined {
   if (category.pricedBy !== "quantity" || !size) return undefined;
   const table = category.prices?.[option]?.[size];
-  return Object.keys(table ?? {}).map(Number).sort((a, b) => a - b);
+  return Object.keys(table ?? {})
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 function amount(row: Amounts | Record<string, Amounts> | undefined, size: string): Offer {

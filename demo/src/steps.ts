@@ -8,33 +8,94 @@ export interface Step {
   categories: Category[];
 }
 
-const de = words.language === "de";
+interface Known {
+  id: string;
+  short: Words;
+  question: Words;
+  categories: string[];
+}
+
+interface Words {
+  de: string;
+  en: string;
+}
 
 /** How the known categories are asked; any other is a step of its own, by its own name. */
-const KNOWN: [id: string, short: string, question: string, categories: string[]][] = [
-  ["groesse", de ? "Größe" : "Size", de ? "Wie groß soll es sein?" : "How large should it be?", ["nest"]],
-  ["huelle", de ? "Hülle" : "Cladding", de ? "Was soll man von außen sehen?" : "What should be seen from outside?", ["gebaeudehuelle"]],
-  ["innen", de ? "Innen" : "Inside", de ? "Und innen?" : "And inside?", ["innenverkleidung"]],
-  ["boden", de ? "Boden" : "Floor", de ? "Worauf willst du gehen?" : "What do you want to walk on?", ["fussboden", "bodenaufbau"]],
-  ["licht", de ? "Licht" : "Light", de ? "Wie viel Licht?" : "How much light?", ["belichtungspaket", "fenster"]],
-  ["strom", de ? "Strom" : "Power", de ? "Wie viel Strom vom Dach?" : "How much power from the roof?", ["pvanlage"]],
-  ["ausbau", de ? "Ausbau" : "Extras", de ? "Was soll noch dazu?" : "What else?", ["geschossdecke", "fundament", "kamindurchzug"]],
-  ["planung", de ? "Planung" : "Planning", de ? "Wie viel Planung nehmen wir dir ab?" : "How much planning should we do?", ["planungspaket", "grundstueckscheck"]],
+const KNOWN: Known[] = [
+  {
+    id: "groesse",
+    short: { de: "Größe", en: "Size" },
+    question: { de: "Wie groß soll es sein?", en: "How large should it be?" },
+    categories: ["nest"],
+  },
+  {
+    id: "huelle",
+    short: { de: "Hülle", en: "Cladding" },
+    question: { de: "Was soll man von außen sehen?", en: "What should be seen from outside?" },
+    categories: ["gebaeudehuelle"],
+  },
+  {
+    id: "innen",
+    short: { de: "Innen", en: "Inside" },
+    question: { de: "Und innen?", en: "And inside?" },
+    categories: ["innenverkleidung"],
+  },
+  {
+    id: "boden",
+    short: { de: "Boden", en: "Floor" },
+    question: { de: "Worauf willst du gehen?", en: "What do you want to walk on?" },
+    categories: ["fussboden", "bodenaufbau"],
+  },
+  {
+    id: "licht",
+    short: { de: "Licht", en: "Light" },
+    question: { de: "Wie viel Licht?", en: "How much light?" },
+    categories: ["belichtungspaket", "fenster"],
+  },
+  {
+    id: "strom",
+    short: { de: "Strom", en: "Power" },
+    question: { de: "Wie viel Strom vom Dach?", en: "How much power from the roof?" },
+    categories: ["pvanlage"],
+  },
+  {
+    id: "ausbau",
+    short: { de: "Ausbau", en: "Extras" },
+    question: { de: "Was soll noch dazu?", en: "What else?" },
+    categories: ["geschossdecke", "fundament", "kamindurchzug"],
+  },
+  {
+    id: "planung",
+    short: { de: "Planung", en: "Planning" },
+    question: {
+      de: "Wie viel Planung nehmen wir dir ab?",
+      en: "How much planning should we do?",
+    },
+    categories: ["planungspaket", "grundstueckscheck"],
+  },
 ];
 
 /** Every category of the list is in exactly one step. */
 export function stepsOf(list: PriceList): Step[] {
   const steps: Step[] = [];
   const asked = new Set<Category>();
-  for (const [id, short, question, names] of KNOWN) {
-    const categories = list.categories.filter((category) => names.includes(category.id));
+  const language = words.language === "de" ? "de" : "en";
+  for (const known of KNOWN) {
+    const categories = list.categories.filter(({ id }) => known.categories.includes(id));
     categories.forEach((category) => asked.add(category));
-    if (categories.length) steps.push({ id, short, question, categories });
+    const { [language]: short } = known.short;
+    const { [language]: question } = known.question;
+    if (categories.length) steps.push({ id: known.id, short, question, categories });
   }
   for (const category of list.categories) {
     if (asked.has(category)) continue;
     const label = labelOf(category);
-    steps.push({ id: `step-${category.id}`, short: label, question: label, categories: [category] });
+    steps.push({
+      id: `step-${category.id}`,
+      short: label,
+      question: label,
+      categories: [category],
+    });
   }
   return steps;
 }

@@ -84,7 +84,9 @@ export class Summary {
         if (!option) return [];
         const measure = choice?.measure;
         const unit = category.kind === "area" ? "\u00a0m²" : "\u00a0×";
-        return [measure === undefined ? labelOf(option) : `${number(measure)}${unit} ${labelOf(option)}`];
+        return [
+          measure === undefined ? labelOf(option) : `${number(measure)}${unit} ${labelOf(option)}`,
+        ];
       });
     const named = group ?? this.list.categories.find((category) => category.id === id);
     const heading = named ? labelOf(named) : label;

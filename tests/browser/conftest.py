@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from nesthaus.pages import WEB
 from tests.browser.shop import Shop, open_shop
-from tests.browser.stack import Stack
+from tests.stack import Stack
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = (
@@ -34,10 +34,10 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def stack(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("up"))
-    stack.start()
+def stack(chromium_path: str) -> Iterator[Stack]:
+    stack = Stack()
     try:
+        stack.start()
         stack.authorise()
         yield stack
     finally:

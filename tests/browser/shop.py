@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Request, Route
 
-from tests.browser.stack import Stack, eventually
+from tests.stack import Stack, eventually
 
 SEEN_WITHIN_S = 15.0
 

@@ -4,7 +4,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.shop import session_of
-from tests.browser.stack import Stack, eventually
+from tests.stack import Stack, eventually
 
 WITHIN_S = 2.0
 

@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from nesthaus.pages import WEB
 from tests.browser.shop import HeldBack
-from tests.browser.stack import Stack, eventually
+from tests.stack import Stack, eventually
 
 MOST_BYTES = 4096
 

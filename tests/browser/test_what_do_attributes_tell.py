@@ -1,5 +1,5 @@
 from tests.browser.shop import Shop, session_of
-from tests.browser.stack import eventually
+from tests.stack import eventually
 
 MARKED = """
 <button id="help" data-nest-category="navigation" data-nest-value="help"><i>?</i></button>

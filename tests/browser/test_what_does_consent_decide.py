@@ -2,7 +2,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.shop import Shop, kept_on_device, session_of
-from tests.browser.stack import eventually
+from tests.stack import eventually
 
 SENT_WITHIN_S = 15.0
 BUTTON = '<button data-nest-type="selection" data-nest-category="size" data-nest-value="large">'

@@ -1,7 +1,7 @@
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.shop import HeldBack, Shop, event_ids, kept_on_device, session_of
-from tests.browser.stack import eventually
+from tests.stack import eventually
 
 PICK = "nest.selection('size', {!r})"
 SENT_WITHIN_S = 15.0

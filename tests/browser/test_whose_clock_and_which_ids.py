@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Request
 
 from tests.browser.shop import HeldBack, Shop, event_ids, kept_on_device, session_of
-from tests.browser.stack import eventually
+from tests.stack import eventually
 
 SESSION = "JSON.parse(localStorage['nest:session'])"
 

@@ -1,9 +1,6 @@
 /** One category's choice: an option id, `true` for a check box, or an option with its measure. */
 export type Choice =
-  | string
-  | boolean
-  | null
-  | { value?: string | boolean; quantity?: number; squareMeters?: number };
+  string | boolean | null | { value?: string | boolean; quantity?: number; squareMeters?: number };
 
 /** What the visitor has chosen: category id to choice; null means not chosen. */
 export type Configuration = Record<string, Choice>;

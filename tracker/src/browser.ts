@@ -17,7 +17,7 @@ export function entry(): Record<string, unknown> {
   };
 }
 
-/** Global Privacy Control or Do Not Track: nothing is sent and nothing written, whatever is called. */
+/** Global Privacy Control or Do Not Track: nothing is sent or written, whatever is called. */
 export function objected(): boolean {
   const { globalPrivacyControl, doNotTrack } = navigator as Navigator & {
     globalPrivacyControl?: boolean;

@@ -19,10 +19,13 @@ export function uuid7Source(): (milliseconds: number) => string {
   return (milliseconds) => {
     const noise = Array.from(random(10), (byte) => hex(byte, 2)).join("");
     counter =
-      milliseconds === last && counter < 0xfff ? counter + 1 : parseInt(noise.slice(0, 3), 16) & 0x7ff;
+      milliseconds === last && counter < 0xfff
+        ? counter + 1
+        : parseInt(noise.slice(0, 3), 16) & 0x7ff;
     last = milliseconds;
     const time = hex(milliseconds, 12);
     const variant = "89ab"[Math.floor(Math.random() * 4)];
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(counter, 3)}-${variant}${noise.slice(5, 8)}-${noise.slice(8)}`;
+    const version = `7${hex(counter, 3)}-${variant}${noise.slice(5, 8)}`;
+    return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${noise.slice(8)}`;
   };
 }

@@ -24,7 +24,7 @@ export interface Item {
   at: number;
   /** Without an eventId until it is first sent: by then the clock's offset is usually known. */
   body: Record<string, unknown>;
-  /** Its id carries the time of a clock nobody had corrected; of a `create`: its time was refused. */
+  /** Its id has the time of a clock nobody had corrected; of a `create`: its time was refused. */
   guessed?: boolean;
 }
 
@@ -80,7 +80,7 @@ export function outbox(
 
   const returned = (items: Item[]): void => items.forEach((item) => away.delete(item));
 
-  /** Takes over what other pages left. Without an id, and young, it has a page that will send it. */
+  /** Takes over what other pages left; the young without an id have a page that will send them. */
   const adopt = (): void => {
     for (const key of memory.keys(UNSENT)) {
       const item = memory.read<Item>(key);
@@ -260,7 +260,7 @@ export function outbox(
     },
     flush() {
       if (Date.now() < notBefore) return;
-      for (let items; (items = next(true)).length; ) send(items);
+      for (let items; (items = next(true)).length;) send(items);
     },
     leave() {
       const gone: Item[] = [];

@@ -27,7 +27,7 @@ export function start(options: Options = {}): Nest {
   const memory = deviceMemory();
   const active = activeTime();
   // A misspelt answer is not taken for a yes.
-  let consent = objected() ? "none" : clear(options.consent ?? "all") ?? "ask";
+  let consent = objected() ? "none" : (clear(options.consent ?? "all") ?? "ask");
   let said = !!options.consent;
   let session: Session | undefined;
   let started = false;
@@ -78,7 +78,8 @@ export function start(options: Options = {}): Nest {
     if (consent === "none") return;
     nest.start();
     const current = enter();
-    if (path === "track-batch") Object.assign(body, { page, sequence: ++sequence, viewport: viewport() });
+    if (path === "track-batch")
+      Object.assign(body, { page, sequence: ++sequence, viewport: viewport() });
     add(path, body, current);
   };
 
@@ -114,7 +115,9 @@ export function start(options: Options = {}): Nest {
         ...details,
       });
       const measured = (quantity ?? squareMeters) !== undefined;
-      const choice = measured ? ({ value, quantity, squareMeters } as Configuration[string]) : value;
+      const choice = measured
+        ? ({ value, quantity, squareMeters } as Configuration[string])
+        : value;
       shown = { ...shown, [category]: value === null ? null : choice! };
       unsaved = true;
     },
@@ -185,8 +188,11 @@ export function start(options: Options = {}): Nest {
   return nest;
 }
 
-const clear = (said: string): string | undefined =>
-  /^(all|none)$/.test(said) ? said : undefined;
+const clear = (said: string): string | undefined => (/^(all|none)$/.test(said) ? said : undefined);
 
 const canonical = (configuration: Configuration = {}): string =>
-  JSON.stringify(Object.entries(configuration).filter(([, choice]) => choice).sort());
+  JSON.stringify(
+    Object.entries(configuration)
+      .filter(([, choice]) => choice)
+      .sort(),
+  );
