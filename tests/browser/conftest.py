@@ -33,7 +33,7 @@ def chromium_path() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(chromium_path: str) -> Iterator[Stack]:
     stack = Stack()
     try:
@@ -44,7 +44,8 @@ def stack(chromium_path: str) -> Iterator[Stack]:
         stack.close()
 
 
-@pytest.fixture(scope="session")
+# Not of the session: while Playwright runs, its event loop is in the way of asynchronous tests.
+@pytest.fixture(scope="package")
 def chromium(chromium_path: str) -> Iterator[Browser]:
     arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
