@@ -11,14 +11,15 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+
+from tests.waiting import wait_for
 
 START_WITHIN_S = 60.0
 STOP_WITHIN_S = 20.0
@@ -146,7 +147,7 @@ class Server:
         )
         assert self._guard.stdout is not None
         self.pid = int(self._guard.stdout.readline())
-        wait_until(self.ready, START_WITHIN_S, self._log)
+        wait_for(self.ready, START_WITHIN_S, self._log)
 
     def stop(self) -> None:
         """Cleanly, as at the end of a day; does nothing to a server that is not running."""
@@ -253,10 +254,3 @@ class ValkeyServer(Server):
 def database_of(url: str, database: str) -> str:
     """Another database of the same test server."""
     return url.replace("/postgres?", f"/{database}?")
-
-
-def wait_until(condition: Callable[[], bool], within_s: float, story: Callable[[], str]) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, story()
-        time.sleep(0.02)

@@ -7,31 +7,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
+from tests.waiting import wait_for
+
 READY_WITHIN_S = 90.0
 STOPPED_WITHIN_S = 20.0
-POLL_S = 0.05
-
-Found = TypeVar("Found")
-
-
-def eventually(look: Callable[[], Found | None], within_s: float, what: str) -> Found:
-    """What `look` finds, as soon as that is neither None nor false."""
-    deadline = time.monotonic() + within_s
-    while True:
-        found = look()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within_s} s: {what}")
-        time.sleep(POLL_S)
 
 
 def free_port() -> int:
@@ -63,7 +48,7 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 env=_environment(),
             )
-        eventually(self._is_ready, READY_WITHIN_S, f"ready\n{self._log.read_text()}")
+        wait_for(self._is_ready, READY_WITHIN_S, self._log.read_text)
 
     def authorise(self) -> None:
         command = ["token", "create", "--name", "browser tests", "--role", "viewer"]

@@ -9,7 +9,8 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Request, Route
 
-from tests.stack import Stack, eventually
+from tests.stack import Stack
+from tests.waiting import wait_for
 
 SEEN_WITHIN_S = 15.0
 
@@ -42,7 +43,7 @@ class Shop:
             values = [row["selectionValue"] for row in rows if row["eventType"] == kind]
             return values if len(values) >= count else None
 
-        return eventually(look, SEEN_WITHIN_S, f"{count} of type {kind} in {session_id}")
+        return wait_for(look, SEEN_WITHIN_S, f"{count} of type {kind} in {session_id}")
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.shop import session_of
-from tests.stack import Stack, eventually
+from tests.stack import Stack
+from tests.waiting import wait_for
 
 WITHIN_S = 2.0
 
@@ -92,7 +93,7 @@ def test_each_click_of_a_walk_is_told_within_two_seconds_with_its_price(
     session_id = open_demo(page, stack)
     for number, click in enumerate(WALK, start=1):
         page.locator(click.control).click()
-        steps = eventually(
+        steps = wait_for(
             lambda number=number: (
                 found if len(found := selections(stack, session_id)) >= number else None
             ),
@@ -124,7 +125,7 @@ def test_what_the_page_shows_is_what_is_stored(page: Page, stack: Stack) -> None
     # 296.430 for the house; its windows are on request at this size.
     expect(page.locator(".dsum [data-total]")).to_have_text("296.430\u00a0€")
     expect(page.locator("[data-line=windows] dd")).to_contain_text("auf Anfrage")
-    snapshot = eventually(
+    snapshot = wait_for(
         lambda: next(
             (
                 row
@@ -147,7 +148,7 @@ def test_a_reload_keeps_the_session_and_loses_nothing(page: Page, stack: Stack) 
         page.reload()
         expect(page.locator(option("nest", size))).to_be_checked()
         assert session_of(page) == session_id
-    rows = eventually(
+    rows = wait_for(
         lambda: (
             rows
             if len(selected(rows := stack.interactions(session_id))) == 3
@@ -169,7 +170,7 @@ def test_two_tabs_share_one_session_and_count_their_own_pages(
     first.locator(option("nest", "nest100")).click()
     second.locator(option("nest", "nest120")).click()
     first.locator(option("fussboden", "parkett")).click()
-    rows = eventually(
+    rows = wait_for(
         lambda: rows if len(selected(rows := stack.interactions(session_id))) == 3 else None,
         WITHIN_S,
         "three selections",
@@ -192,7 +193,7 @@ def test_an_order_converts_the_session_and_tells_no_name(page: Page, stack: Stac
     page.get_by_label("Adresse").fill("Hauptplatz 1")
     page.get_by_role("button", name="Absenden").click()
     expect(page.get_by_role("status")).to_contain_text("notiert")
-    journey = eventually(
+    journey = wait_for(
         lambda: (
             journey
             if (journey := stack.journey(session_id))

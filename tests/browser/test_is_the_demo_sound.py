@@ -6,7 +6,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from nesthaus.pages import WEB
 from tests.browser.shop import HeldBack
-from tests.stack import Stack, eventually
+from tests.stack import Stack
+from tests.waiting import wait_for
 
 MOST_BYTES = 4096
 
@@ -79,7 +80,7 @@ def test_an_old_answer_never_overwrites_a_newer_price(page: Page, stack: Stack) 
     held = HeldBack(page, "**/api/pricing/calculate")
     for asked, size in enumerate(("nest100", "nest160"), start=1):
         page.locator(f"input[value={size}]").click()
-        eventually(
+        wait_for(
             lambda asked=asked: page.evaluate("1") and len(held.calls) == asked, 10, "a question"
         )
     old, new = held.calls

@@ -1,5 +1,5 @@
 from tests.browser.shop import Shop, session_of
-from tests.stack import eventually
+from tests.waiting import wait_for
 
 MARKED = """
 <button id="help" data-nest-category="navigation" data-nest-value="help"><i>?</i></button>
@@ -26,7 +26,7 @@ def test_marked_elements_and_fields_tell_one_event_each(shop: Shop) -> None:
     page.locator("select").select_option("stone")
     page.get_by_text("flat").click()
     page.locator("#plain").click()
-    rows = eventually(
+    rows = wait_for(
         lambda: rows if len(rows := shop.stack.interactions(session_id)) >= 9 else None,
         10,
         "nine events",

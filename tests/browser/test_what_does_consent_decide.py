@@ -2,7 +2,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.shop import Shop, kept_on_device, session_of
-from tests.stack import eventually
+from tests.waiting import wait_for
 
 SENT_WITHIN_S = 15.0
 BUTTON = '<button data-nest-type="selection" data-nest-category="size" data-nest-value="large">'
@@ -50,7 +50,7 @@ def test_a_yes_holds_on_the_next_page(shop: Shop) -> None:
 
 def test_a_later_no_clears_the_device_and_ends_all_sending(shop: Shop) -> None:
     page = shop.open()
-    eventually(lambda: kept_on_device(page) == ["nest:session"], SENT_WITHIN_S, "all sent")
+    wait_for(lambda: kept_on_device(page) == ["nest:session"], SENT_WITHIN_S, "all sent")
     page.evaluate("localStorage.setItem('the-shop', 'stays')")
     page.evaluate("nest.selection('size', 'large'); nest.consent('none')")
     calls = calls_of(page)

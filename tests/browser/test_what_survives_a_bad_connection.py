@@ -1,14 +1,14 @@
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.shop import HeldBack, Shop, event_ids, kept_on_device, session_of
-from tests.stack import eventually
+from tests.waiting import wait_for
 
 PICK = "nest.selection('size', {!r})"
 SENT_WITHIN_S = 15.0
 
 
 def everything_is_sent(page: Page) -> None:
-    eventually(lambda: kept_on_device(page) == ["nest:session"], SENT_WITHIN_S, "nothing unsent")
+    wait_for(lambda: kept_on_device(page) == ["nest:session"], SENT_WITHIN_S, "nothing unsent")
 
 
 def test_a_page_closed_right_after_a_click_tells_that_click(shop: Shop) -> None:
@@ -31,7 +31,7 @@ def test_a_choice_nobody_saved_is_saved_when_the_page_is_left(shop: Shop) -> Non
         triggers = [row["triggerEvent"] for row in journey["snapshots"]] if journey else []
         return triggers if len(triggers) == 2 else None
 
-    assert eventually(saved, SENT_WITHIN_S, "two snapshots") == ["auto_save", "page_exit"]
+    assert wait_for(saved, SENT_WITHIN_S, "two snapshots") == ["auto_save", "page_exit"]
 
 
 def test_what_happens_offline_arrives_once_when_the_connection_is_back(shop: Shop) -> None:
@@ -64,9 +64,7 @@ def test_what_an_open_tab_has_not_sent_yet_is_left_to_it(shop: Shop) -> None:
     first = shop.open('data-nest-start="manual"')
     held = HeldBack(first, "**/api/sessions/create")
     first.evaluate("nest.start()")
-    eventually(
-        lambda: session_of(first) and held.calls, SENT_WITHIN_S, "a first call without answer"
-    )
+    wait_for(lambda: session_of(first) and held.calls, SENT_WITHIN_S, "a first call without answer")
     second = shop.open()
     session_id = session_of(second)
     assert session_id == session_of(first)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Request
 
 from tests.browser.shop import HeldBack, Shop, event_ids, kept_on_device, session_of
-from tests.stack import eventually
+from tests.waiting import wait_for
 
 SESSION = "JSON.parse(localStorage['nest:session'])"
 
@@ -42,10 +42,10 @@ def test_choices_made_before_the_session_was_known_come_after_its_start(shop: Sh
         page.evaluate("nest.start({nest: 'nest80', gebaeudehuelle: 'trapezblech'})")
     page.evaluate("nest.selection('nest', 'nest100')")
     session_id = session_of(page)
-    eventually(lambda: session_of(page) and held.calls, 10, "the session's first call")
+    wait_for(lambda: session_of(page) and held.calls, 10, "the session's first call")
     held.let_go()
     assert shop.values(session_id, 1) == ["nest100"]
-    journey = eventually(
+    journey = wait_for(
         lambda: (
             journey
             if session_of(page)
@@ -70,7 +70,7 @@ def test_ids_are_uuid7_and_grow(shop: Shop) -> None:
 
     page.on("request", note)
     page.evaluate("for (let n = 0; n < 400; n++) nest.track('probe')")
-    eventually(lambda: kept_on_device(page) == ["nest:session"], 10, "all sent")
+    wait_for(lambda: kept_on_device(page) == ["nest:session"], 10, "all sent")
     assert len(sent) >= 400
     assert all(event_id[14] == "7" and event_id[19] in "89ab" for event_id in sent)
     assert sent == sorted(set(sent))
@@ -81,7 +81,7 @@ def test_a_clock_that_was_set_right_meanwhile_is_measured_again(shop: Shop) -> N
     wrong = "{id: 'a-session-of-before', begun: Date.now(), active: Date.now(), offset: 9e8}"
     page.evaluate(f"localStorage['nest:session'] = JSON.stringify({wrong})")
     page.evaluate("nest.start({nest: 'nest80'})")
-    eventually(lambda: abs(page.evaluate(f"{SESSION}.offset")) < 60_000, 10, "a new measure")
+    wait_for(lambda: abs(page.evaluate(f"{SESSION}.offset")) < 60_000, 10, "a new measure")
     page.evaluate("nest.selection('nest', 'nest100')")
     assert shop.values("a-session-of-before", 1) == ["nest100"]
 

@@ -15,7 +15,7 @@ import psycopg
 
 from nesthaus.processes.data_directory import RunFile, read_run_file
 from tests.living import descendants, living
-from tests.servers import wait_until
+from tests.waiting import wait_for
 
 READY_WITHIN_S = 60.0
 
@@ -79,7 +79,7 @@ class RunningUp:
             assert self.process.poll() is None, self.said()
             return self.status(path) == status
 
-        wait_until(answered, READY_WITHIN_S, self.said)
+        wait_for(answered, READY_WITHIN_S, self.said)
         return time.monotonic() - self.began
 
     def below(self) -> dict[int, str]:

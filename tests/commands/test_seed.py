@@ -13,7 +13,7 @@ import pytest
 from tests.commands.running_up import RunningUp, clean_environment
 from tests.embedded.surroundings import remove
 from tests.living import living
-from tests.servers import wait_until
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_a_database_without_tables_is_one_line(postgres_url: str) -> None:
 def test_up_fills_an_empty_database_once_after_it_was_ready(folder: Path) -> None:
     first = RunningUp(folder / "data", folder / "first", "--demo")
     try:
-        wait_until(lambda: "events/s)" in first.said(), 60, first.said)
+        wait_for(lambda: "events/s)" in first.said(), 60, first.said)
         lines = first.said().splitlines()
         assert lines[0].startswith("nesthaus is ready")
         assert lines[-1].startswith("seeded 2,000 sessions with ")
@@ -128,12 +128,12 @@ def test_up_fills_an_empty_database_once_after_it_was_ready(folder: Path) -> Non
             ).fetchone()
         assert len(seeded) == 2_000
         assert active == (True,)
-        wait_until(lambda: "nesthaus seed" not in " ".join(first.below().values()), 10, first.said)
+        wait_for(lambda: "nesthaus seed" not in " ".join(first.below().values()), 10, first.said)
         assert first.end() == 0
 
         second = RunningUp(folder / "data", folder / "second", "--demo")
         try:
-            wait_until(lambda: "nothing was seeded" in second.said(), 60, second.said)
+            wait_for(lambda: "nothing was seeded" in second.said(), 60, second.said)
             with second.database() as connection:
                 again = connection.execute("select session_id from user_sessions").fetchall()
             assert sorted(again) == sorted(seeded)
@@ -147,7 +147,7 @@ def test_up_fills_an_empty_database_once_after_it_was_ready(folder: Path) -> Non
 def test_seeding_ends_with_up(folder: Path) -> None:
     running = RunningUp(folder / "data", folder / "output", "--demo")
     try:
-        wait_until(lambda: "nesthaus seed" in " ".join(running.below().values()), 60, running.said)
+        wait_for(lambda: "nesthaus seed" in " ".join(running.below().values()), 60, running.said)
         below = running.below()
 
         assert running.end() == 0

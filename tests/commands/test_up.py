@@ -21,7 +21,7 @@ from tests.embedded.surroundings import (
     remove,
 )
 from tests.living import living
-from tests.servers import wait_until
+from tests.waiting import wait_for
 
 Up = Callable[..., RunningUp]
 
@@ -73,7 +73,7 @@ def test_a_signal_ends_every_process_within_five_seconds(
 
 def test_a_signal_while_it_starts_ends_it_too(folder: Path, up: Up) -> None:
     running = up(folder / "data")
-    wait_until((folder / "data" / "postgres.new").exists, 30, running.said)
+    wait_for((folder / "data" / "postgres.new").exists, 30, running.said)
 
     assert running.end() == 0
     assert _alive(running.below()) == []
@@ -86,7 +86,7 @@ def test_everything_ends_when_up_itself_is_killed(folder: Path, up: Up) -> None:
 
     running.process.kill()
 
-    wait_until(lambda: _alive(below) == [], 15, lambda: str(_alive(below)))
+    wait_for(lambda: _alive(below) == [], 15, lambda: str(_alive(below)))
 
 
 def test_after_a_kill_it_starts_again_at_once(folder: Path, up: Up) -> None:
@@ -133,8 +133,8 @@ def test_what_is_killed_comes_back_with_one_loud_line(
     os.kill(pid, signal.SIGKILL)
 
     line = loud.format(pid=pid)
-    wait_until(lambda: line in running.said(), 10, running.said)
-    wait_until(lambda: program in " ".join(running.below().values()), 15, running.said)
+    wait_for(lambda: line in running.said(), 10, running.said)
+    wait_for(lambda: program in " ".join(running.below().values()), 15, running.said)
     running.wait_for()
     assert running.one_below(program) != pid
     assert running.said().count("ENDED UNEXPECTEDLY") == 1
@@ -206,7 +206,7 @@ def test_servers_of_ones_own_are_used_and_left_running(
     running.wait_for()
 
     assert (running.run.database_url, running.run.redis_url) == (database_url, redis_url)
-    wait_until(lambda: len(running.below()) == 3, 10, lambda: str(running.below()))
+    wait_for(lambda: len(running.below()) == 3, 10, lambda: str(running.below()))
     assert running.end() == 0
 
 

@@ -15,7 +15,7 @@ from nesthaus.embedded.servers import EmbeddedServers
 from tests.embedded.conftest import Start
 from tests.embedded.surroundings import FAST, postmaster
 from tests.living import processes_that_mention
-from tests.servers import wait_until
+from tests.waiting import wait_for
 
 _OWNER = """
 import sys, threading
@@ -67,7 +67,7 @@ def test_a_killed_postgresql_comes_back_with_one_loud_line(
 
     os.kill(before, signal.SIGKILL)
 
-    wait_until(
+    wait_for(
         lambda: _answers(url) and postmaster(folder / "data") != before, 20, lambda: _story(folder)
     )
     assert _loud_lines(caplog) == [
@@ -86,7 +86,7 @@ def test_a_killed_valkey_comes_back_with_all_it_acknowledged(
 
     os.kill(_server(folder, "valkey-server"), signal.SIGKILL)
 
-    wait_until(lambda: len(_loud_lines(caplog)) == 1 and _pings(url), 20, lambda: _story(folder))
+    wait_for(lambda: len(_loud_lines(caplog)) == 1 and _pings(url), 20, lambda: _story(folder))
     with Redis.from_url(url) as valkey:  # pyright: ignore[reportUnknownMemberType] - untyped keywords
         assert valkey.xlen("nest:{0}") == 100
     assert "Valkey ENDED UNEXPECTEDLY (signal 9)" in _loud_lines(caplog)[0]
@@ -104,10 +104,8 @@ def test_a_killed_guard_takes_its_server_with_it_and_both_come_back(
 
     os.kill(guard, signal.SIGKILL)
 
-    wait_until(
-        lambda: before not in processes_that_mention(str(folder)), 10, lambda: _story(folder)
-    )
-    wait_until(lambda: _pings(addresses.redis_url or ""), 20, lambda: _story(folder))
+    wait_for(lambda: before not in processes_that_mention(str(folder)), 10, lambda: _story(folder))
+    wait_for(lambda: _pings(addresses.redis_url or ""), 20, lambda: _story(folder))
     assert _server(folder, "valkey-server") != before
     assert len(_loud_lines(caplog)) == 1
 
@@ -142,7 +140,7 @@ def test_servers_of_a_killed_owner_end_by_themselves(folder: Path) -> None:
     owner.kill()
     owner.communicate()
 
-    wait_until(lambda: processes_that_mention(str(folder)) == {}, 10, lambda: _story(folder))
+    wait_for(lambda: processes_that_mention(str(folder)) == {}, 10, lambda: _story(folder))
 
 
 def test_a_number_in_the_pid_file_that_is_another_program_by_now_is_no_obstacle(

@@ -19,7 +19,8 @@ import psycopg
 import pytest
 
 from nesthaus.domain.identifiers import Uuid7Source
-from tests.stack import Stack, eventually
+from tests.stack import Stack
+from tests.waiting import wait_for
 
 SENDERS = 4
 BATCH = 10
@@ -92,7 +93,7 @@ def process_of(up: int, victim: str) -> psutil.Process | None:
 
 
 def kill(up: int, victim: str) -> None:
-    process = eventually(lambda: process_of(up, victim), RECOVERED_WITHIN_S, f"{victim} runs")
+    process = wait_for(lambda: process_of(up, victim), RECOVERED_WITHIN_S, f"{victim} runs")
     process.kill()
 
 
@@ -105,7 +106,7 @@ def test_each_process_is_killed_once_under_traffic(stack: Stack) -> None:
         before = sum(len(sender.accepted) for sender in senders)
         kill(stack.process_id, victim)
         # At least this much is taken after each kill before the next.
-        eventually(
+        wait_for(
             lambda before=before: sum(len(each.accepted) for each in senders) > before + 400,
             RECOVERED_WITHIN_S,
             f"traffic goes on after {victim} was killed",
@@ -120,7 +121,7 @@ def test_each_process_is_killed_once_under_traffic(stack: Stack) -> None:
     for sender in senders:
         accepted |= sender.accepted
     url = database_of(stack)
-    eventually(
+    wait_for(
         lambda: len(interactions(url)) >= len(accepted),
         RECOVERED_WITHIN_S,
         f"all {len(accepted)} events are stored",

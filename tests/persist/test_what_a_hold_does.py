@@ -9,7 +9,8 @@ from nesthaus.db.pool import Pool
 from nesthaus.stream.worker_states import Doing
 from tests.persist.conftest import Look
 from tests.persist.traffic import call, clicked
-from tests.persist.workers import append, doing, eventually, pending, running, unfinished, worker_on
+from tests.persist.workers import append, doing, pending, running, unfinished, worker_on
+from tests.waiting import eventually
 
 REFUSE_CLICKS: LiteralString = """
     alter table interaction_events

@@ -19,17 +19,9 @@ from nesthaus.stream.reader import StreamEntry, StreamReader
 from nesthaus.stream.worker_states import Doing
 from tests.persist.conftest import Look
 from tests.persist.traffic import abandoned, call, clicked, opened, saved
-from tests.persist.workers import (
-    HURRY,
-    append,
-    doing,
-    eventually,
-    pending,
-    running,
-    unfinished,
-    worker_on,
-)
+from tests.persist.workers import HURRY, append, doing, pending, running, unfinished, worker_on
 from tests.servers import PostgresServer, Server, ValkeyServer, Workshop
+from tests.waiting import eventually
 
 Start = Callable[[Server], None]
 

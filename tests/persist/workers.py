@@ -1,8 +1,7 @@
 """Workers that hurry, and a look at the stream they read."""
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -84,10 +83,3 @@ async def running(*workers: Worker) -> AsyncGenerator[asyncio.Event, None]:
 
 async def doing(redis: Redis) -> dict[str, Doing]:
     return {state.consumer: state.doing for state in await worker_states(redis)}
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + WITHIN_S
-    while not await condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ import pytest
 
 from nesthaus.processes.supervisor import EXIT_NOT_AGAIN, Role, Supervisor
 from tests.living import descendants, processes_that_mention
-from tests.servers import wait_until
+from tests.waiting import wait_for
 
 _WRITES_ITS_NUMBER = """
 import os, signal, sys, threading
@@ -52,12 +52,12 @@ def test_a_role_that_dies_is_started_again_with_one_loud_line(
 ) -> None:
     file = tmp_path / "numbers"
     supervisor.add(Role("work", (_WRITES_ITS_NUMBER, str(file))))
-    wait_until(lambda: len(_numbers(file)) == 1, 10, file.read_text)
+    wait_for(lambda: len(_numbers(file)) == 1, 10, file.read_text)
     first = _numbers(file)[0]
 
     os.kill(first, signal.SIGKILL)
 
-    wait_until(lambda: supervisor.look() is None and len(_numbers(file)) == 2, 10, file.read_text)
+    wait_for(lambda: supervisor.look() is None and len(_numbers(file)) == 2, 10, file.read_text)
     loud = [record.message for record in caplog.records if record.levelno >= logging.ERROR]
     assert loud == [
         f"work (process {first}) ENDED UNEXPECTEDLY (signal 9); starting it again in 0.5 s"
@@ -69,7 +69,7 @@ def test_pauses_grow_while_a_role_keeps_dying(
 ) -> None:
     supervisor.add(Role("work", ("raise SystemExit(1)",)))
 
-    wait_until(
+    wait_for(
         lambda: supervisor.look() is None and len(caplog.records) == 3, 20, lambda: caplog.text
     )
 
@@ -94,7 +94,7 @@ def test_a_role_that_runs_once_is_not_started_again(
     supervisor.add(Role("work", (line, str(again), "1")))
 
     # Time enough for a second start of the one, were it to come.
-    wait_until(
+    wait_for(
         lambda: supervisor.look() is None and len(_numbers(again)) == 3, 20, lambda: caplog.text
     )
     assert _numbers(once) == [1]
@@ -104,7 +104,7 @@ def test_a_role_that_runs_once_is_not_started_again(
 def test_a_role_that_says_no_restart_can_help_ends_all(supervisor: Supervisor) -> None:
     supervisor.add(Role("work", (f"raise SystemExit({EXIT_NOT_AGAIN})",)))
 
-    wait_until(lambda: supervisor.look() == 2, 10, lambda: "it did not end")
+    wait_for(lambda: supervisor.look() == 2, 10, lambda: "it did not end")
 
 
 def test_a_role_that_does_not_end_is_killed(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_role_that_does_not_end_is_killed(tmp_path: Path) -> None:
     ).replace("with open", "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwith open")
     file = tmp_path / "numbers"
     supervisor.add(Role("work", (stubborn, str(file))))
-    wait_until(lambda: len(_numbers(file)) == 1, 10, file.read_text)
+    wait_for(lambda: len(_numbers(file)) == 1, 10, file.read_text)
 
     supervisor.stop()
 
@@ -145,7 +145,7 @@ def test_a_role_ends_when_its_parent_is_killed() -> None:
 
         parent.kill()
 
-        wait_until(
+        wait_for(
             lambda: child not in processes_that_mention("watch_parent"), 10, lambda: str(child)
         )
 

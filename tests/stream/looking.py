@@ -1,8 +1,6 @@
 """What is in the stream and in the spool, looked up without the program's own readers."""
 
-import asyncio
 import resource
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
@@ -12,8 +10,6 @@ from typing import Any
 from redis.asyncio import Redis
 
 from nesthaus.stream.spool_file import Record, read_records
-
-WITHIN_S = 20.0
 
 
 async def in_shard(redis: Redis, shard: int) -> Counter[bytes]:
@@ -43,13 +39,6 @@ def disk_of(size: int) -> Generator[None, None, None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + WITHIN_S
-    while not await condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        await asyncio.sleep(0.02)
 
 
 async def appends(append: Callable[[], Awaitable[None]], *refusals: type[Exception]) -> bool:

@@ -18,7 +18,8 @@ from nesthaus.stream.connection import StreamAway, StreamFull, connect, shard_ke
 from tests.clocks import SettableClock
 from tests.servers import Server, ValkeyServer, Workshop
 from tests.stream.conftest import OpenStream
-from tests.stream.looking import appends, eventually, in_shard, in_stream
+from tests.stream.looking import appends, in_shard, in_stream
+from tests.waiting import eventually
 
 Start = Callable[[Server], None]
 

@@ -17,7 +17,8 @@ from nesthaus.stream.spool import Spool
 from nesthaus.stream.spool_file import encode_record
 from tests.servers import Server, ValkeyServer, Workshop
 from tests.stream.conftest import OpenStream
-from tests.stream.looking import appends, eventually, in_shard, in_spool, in_stream
+from tests.stream.looking import appends, in_shard, in_spool, in_stream
+from tests.waiting import eventually
 
 Start = Callable[[Server], None]
 ON_DISK = {"appendonly": "yes", "appendfsync": "always"}

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from nesthaus.stream.connection import StreamAway, connect
 from nesthaus.stream.reader import StreamDepth, StreamEntry, StreamReader
 from tests.stream.conftest import OpenStream
-from tests.stream.looking import eventually
+from tests.waiting import eventually
 
 SOON_MS = 20_000
 

@@ -1,16 +1,26 @@
 """Every setting: an environment variable or a line of `.env`, checked at the start."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit, urlunsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
+
+from nesthaus.settings.kinds import (
+    directory,
+    existing_directory,
+    flag,
+    networks,
+    one_of,
+    origins,
+    url,
+    whole,
+    zone,
+)
 
 Value_co = TypeVar("Value_co", covariant=True)
 
@@ -40,167 +50,90 @@ class Origin:
     source: str
 
 
-def _whole(least: int, greatest: int) -> Callable[[str], int]:
-    allowed = f"a whole number from {least:,} to {greatest:,}"
-
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= greatest:
-            raise ValueError(allowed)
-        return int(text)
-
-    return parse
-
-
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(" or ".join(allowed))
-        return text
-
-    return parse
-
-
-def _flag(text: str) -> bool:
-    if text not in {"0", "1"}:
-        raise ValueError("0 or 1")
-    return text == "1"
-
-
-def _zone(text: str) -> ZoneInfo:
-    if text not in available_timezones():
-        raise ValueError("a name of the IANA time zone database, such as Europe/Vienna")
-    return ZoneInfo(text)
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
-    for origin in origins:
-        if origin != "*" and not re.fullmatch(r"https?://[^/\s]+", origin):
-            raise ValueError("* or origins such as https://shop.example, separated by commas")
-    if not origins:
-        raise ValueError("* or at least one origin such as https://shop.example")
-    return origins
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    allowed = "an address that begins with " + " or ".join(f"{scheme}://" for scheme in schemes)
-
-    def parse(text: str) -> str:
-        if urlsplit(text).scheme not in schemes:
-            raise ValueError(allowed)
-        return text
-
-    return parse
-
-
-def _networks(text: str) -> tuple[str, ...]:
-    networks = tuple(part.strip() for part in text.split(",") if part.strip())
-    for network in networks:
-        try:
-            ip_network(network)
-        except ValueError:
-            raise ValueError(
-                "addresses or networks such as 10.0.0.0/8, separated by commas"
-            ) from None
-    return networks
-
-
-def _directory(text: str) -> Path:
-    if not text.strip() or "\0" in text:
-        raise ValueError("a folder")
-    return Path(text)
-
-
-def _existing_directory(text: str) -> Path:
-    if not Path(text).is_dir():
-        raise ValueError("an existing folder")
-    return Path(text)
-
-
 _P = "NESTHAUS_"
 _DATABASE_URL = Setting(
     "DATABASE_URL", None, "", "PostgreSQL 16 or newer; unset: `up` starts one of its own.",
-    _url("postgresql", "postgres"), secret=True,
+    url("postgresql", "postgres"), secret=True,
 )  # fmt: skip
 _REDIS_URL = Setting(
     "REDIS_URL", None, "", "Redis 6.2 or newer, or Valkey; unset: `up` starts one of its own.",
-    _url("redis", "rediss", "valkey", "valkeys", "unix"), secret=True,
+    url("redis", "rediss", "valkey", "valkeys", "unix"), secret=True,
 )  # fmt: skip
 _DATA = Setting(
     _P + "DATA", "./.nesthaus", "folder", "Where embedded servers and the spool keep their files.",
-    _directory,
+    directory,
 )  # fmt: skip
 _HOST = Setting(_P + "HOST", "127.0.0.1", "address", "The address `up` and `serve` listen on.", str)
 _TIMEZONE = Setting(
     _P + "TIMEZONE", "Europe/Vienna", "IANA name", "The zone in which days and price lists begin.",
-    _zone,
+    zone,
 )  # fmt: skip
 _IDLE_AFTER_S = Setting(
     _P + "IDLE_AFTER_S", "1800", "s", "A session without activity for so long is over.",
-    _whole(60, 86_400),
+    whole(60, 86_400),
 )  # fmt: skip
 _AGGREGATE_EVERY_S = Setting(
-    _P + "AGGREGATE_EVERY_S", "60", "s", "How often idle sessions are closed.", _whole(1, 3_600)
+    _P + "AGGREGATE_EVERY_S", "60", "s", "How often idle sessions are closed.", whole(1, 3_600)
 )
 _ALLOWED_ORIGINS = Setting(
-    _P + "ALLOWED_ORIGINS", "*", "origins", "Pages that may call the tracking API (CORS).", _origins
+    _P + "ALLOWED_ORIGINS", "*", "origins", "Pages that may call the tracking API (CORS).", origins
 )
 _RATE_LIMIT = Setting(
     _P + "RATE_LIMIT", "6000", "calls/min", "Tracking calls per address (IPv6 /64); 0: any.",
-    _whole(0, 10_000_000),
+    whole(0, 10_000_000),
 )  # fmt: skip
 _RATE_LIMIT_LOOPBACK = Setting(
     _P + "RATE_LIMIT_LOOPBACK", "0", "0 or 1", "Whether calls from this machine are limited too.",
-    _flag,
+    flag,
 )  # fmt: skip
 _TRUSTED_PROXIES = Setting(
-    _P + "TRUSTED_PROXIES", "", "networks", "Proxies whose X-Forwarded-For is believed.", _networks
+    _P + "TRUSTED_PROXIES", "", "networks", "Proxies whose X-Forwarded-For is believed.", networks
 )
 _CONSENT_DEFAULT = Setting(
     _P + "CONSENT_DEFAULT", "all", "all or none", "What counts where a call does not say.",
-    _one_of("all", "none"),
+    one_of("all", "none"),
 )  # fmt: skip
 _DB_POOL_SIZE = Setting(
     _P + "DB_POOL_SIZE", "20", "connections", "The most connections one process opens.",
-    _whole(2, 1_000),
+    whole(2, 1_000),
 )  # fmt: skip
 _DB_POOL_TIMEOUT_S = Setting(
     _P + "DB_POOL_TIMEOUT_S",
     "20",
     "s",
     "How long a request waits for a connection.",
-    _whole(1, 600),
+    whole(1, 600),
 )
 _LOG_SQL_OVER_MS = Setting(
     _P + "LOG_SQL_OVER_MS", "1000", "ms", "Statements slower than this are logged; 0: none.",
-    _whole(0, 3_600_000),
+    whole(0, 3_600_000),
 )  # fmt: skip
 _REDIS_RETRIES = Setting(
     _P + "REDIS_RETRIES", "3", "tries", "How often a failed command is tried again.",
-    _whole(0, 100),
+    whole(0, 100),
 )  # fmt: skip
 _STREAM_SHARDS = Setting(
     _P + "STREAM_SHARDS",
     "1",
     "streams",
     "Over how many streams sessions are spread.",
-    _whole(1, 256),
+    whole(1, 256),
 )
 _STREAM_MAX_ENTRIES = Setting(
     _P + "STREAM_MAX_ENTRIES", "5000000", "entries", "A fuller stream answers 503 to new calls.",
-    _whole(1, 1_000_000_000),
+    whole(1, 1_000_000_000),
 )  # fmt: skip
 _SPOOL_MAX_MB = Setting(
     _P + "SPOOL_MAX_MB", "1024", "MB", "The most one process spools on disk.",
-    _whole(1, 1_000_000),
+    whole(1, 1_000_000),
 )  # fmt: skip
 _CATALOGUE = Setting(
     _P + "CATALOGUE", None, "folder", "Price lists of your own (TOML); unset: NEST-Haus.",
-    _existing_directory,
+    existing_directory,
 )  # fmt: skip
 _LOG_LEVEL = Setting(
     _P + "LOG_LEVEL", "info", "level", "What is logged at least.",
-    _one_of("debug", "info", "warning", "error"),
+    one_of("debug", "info", "warning", "error"),
 )  # fmt: skip
 
 ALL: tuple[Setting[object], ...] = (
