@@ -43,30 +43,33 @@ def _guarded(response: Response, policy: str) -> Response:
 def page_routes(web: Path = WEB) -> list[BaseRoute]:
     """A page that is not built is a 404 that says how to build it."""
 
-    def file(name: str, cache: str, policy: str, cross_origin: str = "") -> Response:
+    def file(request: Request, name: str, cache: str, policy: str) -> Response:
         path = web / name
         if not path.is_file():
             raise not_found(f"{name} is not built; `make install` builds it.")
-        response = FileResponse(path)
+        response: Response = FileResponse(path, stat_result=path.stat())
+        etag = response.headers["ETag"]
+        if etag in request.headers.get("if-none-match", ""):
+            response = Response(status_code=304, headers={"ETag": etag})
         response.headers["Cache-Control"] = cache
-        if cross_origin:
-            # Other sites' pages load the script, also as a module, which needs CORS.
-            response.headers["Access-Control-Allow-Origin"] = cross_origin
-            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return _guarded(response, policy)
 
     async def tracker(request: Request) -> Response:
-        return file(request.url.path.lstrip("/"), _AN_HOUR, _POLICY, cross_origin="*")
+        response = file(request, request.url.path.lstrip("/"), _AN_HOUR, _POLICY)
+        # Other sites' pages load the script, also as a module, which needs CORS.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
 
-    async def demo(_: Request) -> Response:
-        return file("demo/index.html", "no-cache", _POLICY)
+    async def demo(request: Request) -> Response:
+        return file(request, "demo/index.html", "no-cache", _POLICY)
 
-    async def docs(_: Request) -> Response:
-        return file("docs/index.html", "no-cache", _DOCS_POLICY)
+    async def docs(request: Request) -> Response:
+        return file(request, "docs/index.html", "no-cache", _DOCS_POLICY)
 
     async def docs_file(request: Request) -> Response:
         name = Path(request.path_params["name"]).name
-        return file(f"docs/{name}", _AN_HOUR, _DOCS_POLICY)
+        return file(request, f"docs/{name}", _AN_HOUR, _DOCS_POLICY)
 
     async def home(_: Request) -> Response:
         return RedirectResponse("/demo")

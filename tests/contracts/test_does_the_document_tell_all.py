@@ -35,6 +35,7 @@ PUBLIC = {
     ("/api/performance/track", "post"),
     ("/api/pricing/calculate", "post"),
     ("/api/pricing/data", "get"),
+    ("/tracker.js", "get"),
     ("/healthz", "get"),
     ("/readyz", "get"),
 }
@@ -141,3 +142,16 @@ async def test_a_page_loads_nothing_from_another_host(client: httpx.AsyncClient,
     assert "default-src 'self'" in page.headers["content-security-policy"]
     for source in re.findall(r'(?:src|href)="(/[^"]+)"', page.text):
         assert (await client.get(source)).status_code == 200, source
+
+
+@pytest.mark.skipif(not (WEB / "tracker.js").is_file(), reason="the pages are not built")
+async def test_a_tracker_that_is_there_already_is_not_sent_again(
+    client: httpx.AsyncClient,
+) -> None:
+    first = await client.get("/tracker.js")
+
+    again = await client.get("/tracker.js", headers={"If-None-Match": first.headers["etag"]})
+
+    assert first.headers["access-control-allow-origin"] == "*"
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]

@@ -146,6 +146,7 @@ async def test_good_events_of_a_batch_are_kept_when_others_are_refused(api: Api)
         {"eventType": "scroll", "category": "page"},
         {"type": "click"},
         {"type": "click", "category": "nest", "occurredAt": "2026-06-01T00:00:00Z"},
+        {"type": "click", "category": "ne\u0000st"},
     ]
 
     answer = await api.post("/api/sessions/track-batch", {"sessionId": "s", "events": events})
@@ -158,6 +159,7 @@ async def test_good_events_of_a_batch_are_kept_when_others_are_refused(api: Api)
             {"index": 1, "error": "events[1].type: expected a-z, then up to 49 of a-z 0-9 _"},
             {"index": 3, "error": "events[3].category: is missing"},
             {"index": 4, "error": "events[4].occurredAt: the time is more than 7 days past"},
+            {"index": 5, "error": "events[5].category: contains the character U+0000"},
         ],
     }
     (delivery,) = await api.deliveries()

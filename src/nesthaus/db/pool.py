@@ -13,7 +13,15 @@ from nesthaus.db.slow import cursor_logging_over
 Connection = AsyncConnection[tuple[Any, ...]]
 Pool = AsyncConnectionPool[Connection]
 
-_CONNECT_TIMEOUT_S = 5
+# Over TCP a server that went silent is noticed within a minute and not after hours, unless the
+# address says otherwise. Sockets of this machine ignore all but the first.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 50_000,
+}
 # A pool doubles its pause between attempts (1, 2, 4 … s) until this is over; then it begins anew,
 # so that no pause is longer than 4 s however long the server was away.
 _ATTEMPTS_S = 7.0
@@ -122,7 +130,7 @@ def with_settings(database_url: str, application_name: str, settings: Mapping[st
         database_url,
         options=" ".join(options).strip(),
         application_name=application_name,
-        connect_timeout=given.get("connect_timeout") or _CONNECT_TIMEOUT_S,
+        **{name: given.get(name) or value for name, value in _PATIENCE.items()},
     )
 
 

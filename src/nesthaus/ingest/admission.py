@@ -1,6 +1,6 @@
 """The steps every tracking call passes before its body is looked at, in this order:
 
-content type, rate limit, size, U+0000. Each refuses with a reason of its own.
+content type, rate limit, size. Each refuses with a reason of its own.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,6 @@ from starlette.types import Message, Receive, Scope
 from nesthaus.access.addresses import caller_of, is_loopback, truncated
 from nesthaus.access.rate_limits import RateLimit
 from nesthaus.domain.refusals import Refusal
-from nesthaus.ingest.documents import refuse_nul
 from nesthaus.ingest.refused import Refused
 
 MAX_BODY_BYTES = 256 * 1024
@@ -57,7 +56,6 @@ class Admission:
         if limited:
             self._check_rate(address, received_at)
         body = await _read_body(headers.get(b"content-length"), receive)
-        refuse_nul(body)
         return Request(
             body=body,
             received_at=received_at,

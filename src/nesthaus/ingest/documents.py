@@ -29,6 +29,8 @@ def read_json(raw: Raw, field: str, max_bytes: int) -> object:
         raise malformed(error) from None
     if depth > MAX_NESTING:
         raise invalid(field, f"nested more than {MAX_NESTING} deep")
+    if not _fits(document):
+        raise invalid(field, "a whole number of more than 64 bits")
     return document
 
 
@@ -39,17 +41,18 @@ def read_object(raw: Raw, field: str, max_bytes: int) -> dict[str, object]:
     return dict(_items(document))
 
 
-def refuse_nul(body: bytes) -> None:
+def refuse_nul(body: bytes, within: str = "") -> None:
     """PostgreSQL cannot store U+0000 in text. Cheap unless the escape is there at all."""
     if b"\\u0000" not in body:
         return
     try:
         document: object = _json.decode(body)
+        for path, text in _texts(document, ""):
+            if "\0" in text:
+                place = ".".join(part for part in (within, path) if part)
+                raise invalid(place or "body", "contains the character U+0000")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise malformed(error) from None
-    for path, text in _texts(document, ""):
-        if "\0" in text:
-            raise invalid(path or "body", "contains the character U+0000")
 
 
 def _texts(document: object, path: str) -> Iterator[tuple[str, str]]:
@@ -70,6 +73,15 @@ def _depth(document: object) -> int:
     if isinstance(document, list):
         return 1 + max((_depth(value) for value in _elements(document)), default=0)
     return 0
+
+
+def _fits(document: object) -> bool:
+    """Whether the stream's MessagePack can carry its whole numbers; JSON knows no bound."""
+    if isinstance(document, Mapping):
+        return all(_fits(value) for _, value in _items(document))
+    if isinstance(document, list):
+        return all(_fits(value) for value in _elements(document))
+    return not isinstance(document, int) or -(2**63) <= document < 2**64
 
 
 def _items(document: Any) -> Iterator[tuple[str, object]]:

@@ -153,6 +153,7 @@ def _paths() -> JsonObject:
             "Price a configuration", "PriceCall", 200, _PRICED, _REFUSED
         ),
         "/api/pricing/data": {"get": _PRICE_LIST},
+        "/tracker.js": {"get": _TRACKER},
     }
 
 
@@ -211,6 +212,21 @@ _PRICE_LIST: JsonObject = {
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
         "304": {"description": "unchanged since the ETag sent as If-None-Match"},
+    },
+}
+
+_TRACKER: JsonObject = {
+    "tags": ["tracking"],
+    "summary": "The browser tracker",
+    "responses": {
+        "200": {
+            "description": "a script for the page's head",
+            "content": {"text/javascript": {"schema": _TEXT}},
+        },
+        "404": {
+            "description": "the tracker is not built",
+            "content": {"application/problem+json": {"schema": _PROBLEM}},
+        },
     },
 }
 

@@ -15,7 +15,7 @@ from nesthaus.ingest import wire
 from nesthaus.ingest.admission import Request
 from nesthaus.ingest.facts import Facts
 from nesthaus.ingest.refusal_counts import RefusalCounts
-from nesthaus.ingest.refused import Refused
+from nesthaus.ingest.refused import Refused, invalid
 from nesthaus.stream import envelope
 
 
@@ -75,6 +75,8 @@ class Tracking:
     async def track_batch(self, request: Request) -> Answer:
         """Good events are kept when others are refused."""
         call = wire.track_batch_reader.read(request.body)
+        if "\0" in (call.tracker_version or ""):
+            raise invalid("trackerVersion", "contains the character U+0000")
         if not self._may_store(call, request):
             return NOT_STORED
         taken: list[Event] = []

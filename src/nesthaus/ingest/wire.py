@@ -13,6 +13,7 @@ from msgspec import Meta, Raw, Struct
 
 from nesthaus.domain.events import Cause, Outcome, Trigger
 from nesthaus.domain.refusals import Refusal
+from nesthaus.ingest.documents import refuse_nul
 from nesthaus.ingest.refused import Refused, invalid, malformed
 
 MAX_EVENTS = 500
@@ -177,13 +178,19 @@ _MISSING = re.compile(r"^Object missing required field `(?P<name>[^`]+)`$")
 
 
 class Reader(Generic[Body]):
-    """A decoder whose errors are Refused and name the field."""
+    """A decoder whose errors are Refused and name the field.
 
-    def __init__(self, body: type[Body]) -> None:
+    U+0000 is refused anywhere, but where the parts of a body are read one by one (`in_parts`).
+    """
+
+    def __init__(self, body: type[Body], *, in_parts: bool = False) -> None:
         self._decode = msgspec.json.Decoder(body).decode
+        self._in_parts = in_parts
 
     def read(self, body: bytes | Raw, within: str = "") -> Body:
         """`within` is the path at which `body` stands in the whole call."""
+        if not self._in_parts:
+            refuse_nul(bytes(body), within)
         try:
             return self._decode(body)
         except msgspec.ValidationError as error:
@@ -195,7 +202,7 @@ class Reader(Generic[Body]):
 create_reader = Reader(CreateCall)
 track_reader = Reader(TrackCall)
 track_interaction_reader = Reader(TrackInteractionCall)
-track_batch_reader = Reader(TrackBatchCall)
+track_batch_reader = Reader(TrackBatchCall, in_parts=True)
 event_reader = Reader(EventBody)
 save_configuration_reader = Reader(SaveConfigurationCall)
 finalize_reader = Reader(FinalizeCall)

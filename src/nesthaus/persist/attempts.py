@@ -12,6 +12,10 @@ from nesthaus.persist.store import Rules, store
 from nesthaus.stream.envelope import Unreadable, decode
 from nesthaus.stream.reader import StreamEntry
 
+# Of one transaction. A thousand calls of the largest size are a quarter of a gibibyte, and many
+# times that as objects and rows: a worker that dies of it would die of it again.
+MOST_BYTES = 8 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Good:
@@ -34,13 +38,19 @@ async def attempt(
     Raises NotNow; what had no verdict by then is still to be stored.
     """
     pieces: list[_Piece] = []
+    size = 0
     for entry in entries:
+        if pieces and size + len(entry.payload) > MOST_BYTES:
+            async for verdict in _halve(pool, pieces, now, rules):
+                yield verdict
+            pieces, size = [], 0
         try:
             pieces.append(_Piece(entry, decode(entry.payload)))
+            size += len(entry.payload)
         except Unreadable as unreadable:
             async for verdict in _halve(pool, pieces, now, rules):
                 yield verdict
-            pieces = []
+            pieces, size = [], 0
             yield Buried(entry, None, Reason.UNREADABLE, one_line(unreadable))
     async for verdict in _halve(pool, pieces, now, rules):
         yield verdict

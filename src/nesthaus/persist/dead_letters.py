@@ -121,7 +121,7 @@ def _unpacked(payload: bytes) -> object:
     """MessagePack that is no delivery is still worth reading."""
     try:
         return msgspec.to_builtins(msgspec.msgpack.decode(payload.removeprefix(VERSION)))
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return payload.decode("utf-8", "backslashreplace")
 
 

@@ -4,7 +4,7 @@ What is erased are sessions of a form of id; others are never touched. Each step
 of its own: whoever stores meanwhile waits no longer than one takes, and a stop loses nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -68,14 +68,21 @@ async def _erase_step(
             places = await cursor.fetchall()
         if places:
             ids = {"session_id": [each.session_id for each in places]}
-            await connection.execute(_SQL["delete_sessions"], ids)
+            async with connection.cursor(row_factory=class_row(_Place)) as cursor:
+                await cursor.execute(_SQL["delete_sessions"], ids)
+                # Not `places`: a late event may have moved a start since they were looked up.
+                gone = await cursor.fetchall()
             await connection.execute(_SQL["delete_orders"], ids)
-            # One for each hour: a mark asks for the whole hour to be counted again.
-            hours = {start_of_hour(each.start_time, zone): each.session_id for each in places}
-            marks = [(session_id, hour) for hour, session_id in sorted(hours.items())]
-            marked = columns(marks, ("session_id", "hour"))
-            await connection.execute(_SQL["insert_marks"], marked)
+            await _mark(connection, gone, zone)
     return places
+
+
+async def _mark(connection: Connection, gone: Sequence[_Place], zone: ZoneInfo) -> None:
+    """One for each hour: a mark asks for the whole hour to be counted again."""
+    hours = {start_of_hour(each.start_time, zone): each.session_id for each in gone}
+    marks = [(session_id, hour) for hour, session_id in sorted(hours.items())]
+    if marks:
+        await connection.execute(_SQL["insert_marks"], columns(marks, ("session_id", "hour")))
 
 
 async def _erase_metrics(connection: Connection, pattern: str) -> None:

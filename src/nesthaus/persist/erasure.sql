@@ -17,9 +17,13 @@ order by start_time desc, session_id desc
 limit %(limit)s::integer;
 
 -- name: delete_sessions
--- No row. Entries, interactions, snapshots and finalisations go with their session.
+-- One row per session that was there, as it was at last. Entries, interactions, snapshots and
+-- finalisations go with it.
 delete from user_sessions
-where session_id = any(%(session_id)s::text[]);
+where session_id = any(%(session_id)s::text[])
+returning
+    session_id,
+    start_time;
 
 -- name: delete_orders
 -- No row. The orders that are counted in these sessions.

@@ -4,7 +4,7 @@ import struct
 
 import psycopg
 
-_NEVER = (ValueError, TypeError, ArithmeticError, LookupError, struct.error)
+_NEVER = (ValueError, TypeError, ArithmeticError, LookupError, RecursionError, struct.error)
 """What Python says to a value that makes no sense; an entry that causes it will cause it again."""
 
 _LIMIT_EXCEEDED = "54"

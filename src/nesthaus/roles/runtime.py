@@ -59,7 +59,7 @@ async def await_schema(pool: Pool, stop: asyncio.Event) -> None:
                 if await schema_is_current(connection):
                     return
             reason = "its schema is older than this program: run `nesthaus migrate up`"
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:  # a missing right too: an administrator will see to it
             reason = first_line(error)
         if not told:
             log.warning("waiting for PostgreSQL: %s", reason)

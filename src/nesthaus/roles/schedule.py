@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import psycopg
 
-from nesthaus.db.pool import Pool, first_line
+from nesthaus.db.pool import Connection, Pool, first_line
+from nesthaus.db.queries import load_statements
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
 from nesthaus.roles.runtime import Servers, await_schema, pool_for, stop_on_signals, wall_clock
@@ -19,9 +20,12 @@ from nesthaus.upkeep.partitions import ensure_partitions
 # One key for all jobs: whoever holds it is the scheduler that works. The number is arbitrary.
 _LEADER_LOCK = 7_316_201_811
 RETRY_S = 5.0
+LOCKED_RETRY_S = 60.0
 PARTITIONS_EVERY_S = 3600.0
 
 log = logging.getLogger(__name__)
+
+_SQL = load_statements("nesthaus.roles", "schedule.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,8 @@ class Scheduler:
             now = time.monotonic()
             for job in self._jobs:
                 if due[job.name] <= now and not stop.is_set():
-                    done = await self._attempt(job)
-                    wait_s = job.every_s if done else min(RETRY_S, job.every_s)
-                    due[job.name] = time.monotonic() + wait_s
+                    wait_s = await self._attempt(job)
+                    due[job.name] = time.monotonic() + min(wait_s, job.every_s)
             wait_s = max(0.05, min(due.values()) - time.monotonic())
             try:
                 async with asyncio.timeout(wait_s):
@@ -57,38 +60,45 @@ class Scheduler:
             except TimeoutError:
                 continue
 
-    async def _attempt(self, job: Job) -> bool:
-        """False where it failed and should be tried again soon."""
+    async def _attempt(self, job: Job) -> float:
+        """In how many seconds it should run again."""
         started = time.monotonic()
         try:
             async with self._pool.connection() as connection:
                 # Held by the session, so that it falls with the process that dies.
                 await connection.set_autocommit(True)
-                cursor = await connection.execute(
-                    "select pg_try_advisory_lock(%s)", (_LEADER_LOCK,)
-                )
-                row = await cursor.fetchone()
-                if row is None or not row[0]:
-                    return True
                 try:
-                    result = await job.run()
+                    result = await _alone(connection, job)
                 finally:
-                    await connection.execute("select pg_advisory_unlock(%s)", (_LEADER_LOCK,))
                     await connection.set_autocommit(False)
+        except psycopg.errors.LockNotAvailable as error:
+            # Somebody holds the table, a backup perhaps. Whoever waits for it holds up all others.
+            log.warning("job %s waits for others: %s", job.name, first_line(error))
+            return LOCKED_RETRY_S
         except psycopg.OperationalError as error:
             self._note_away(first_line(error))
-            return False
+            return RETRY_S
         except psycopg.Error:
             log.exception("job %s failed; it is tried again", job.name)
-            return False
+            return RETRY_S
         self._away = False
         log.debug("job %s: %s in %.3f s", job.name, result, time.monotonic() - started)
-        return True
+        return job.every_s
 
     def _note_away(self, reason: str) -> None:
         if not self._away:
-            log.warning("PostgreSQL is away, the schedule waits: %s", reason)
+            log.warning("the schedule waits for PostgreSQL: %s", reason)
         self._away = True
+
+
+async def _alone(connection: Connection, job: Job) -> str:
+    cursor = await connection.execute(_SQL["take_lead"], {"key": _LEADER_LOCK})
+    if await cursor.fetchone() != (True,):
+        return "left to the scheduler that works"
+    try:
+        return await job.run()
+    finally:
+        await connection.execute(_SQL["leave_lead"], {"key": _LEADER_LOCK})
 
 
 async def schedule(settings: Settings, servers: Servers) -> None:

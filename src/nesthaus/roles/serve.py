@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import mmap
 import socket as sockets
-from collections.abc import AsyncGenerator, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -33,12 +34,25 @@ from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.spool import Spool
 
 REPORT_TIMEOUT_MS = 10_000
+BACKGROUND_RETRY_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
+    """What is in the spool must not lie there until somebody starts the process again."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("work in the background failed; it begins again")
+        await asyncio.sleep(BACKGROUND_RETRY_S)
 
 
 @asynccontextmanager
-async def _background(*work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
-    """Runs beside the body and is cancelled with its end."""
-    tasks = [asyncio.create_task(coroutine) for coroutine in work]
+async def _background(*work: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+    """Each runs beside the body, again after a failure, and is cancelled with its end."""
+    tasks = [asyncio.create_task(_again_and_again(each)) for each in work]
     try:
         yield
     finally:
@@ -93,7 +107,7 @@ async def serve(
         # What is there now stays; looking through it again and again would cost pauses.
         gc.collect()
         gc.freeze()
-        async with _background(durable.run(), refusals.run()):
+        async with _background(durable.run, refusals.run):
             await _serve_until(server, listening, stop, await_schema(reports, stop))
         await refusals.flush()
         await durable.close()

@@ -24,5 +24,5 @@ def decode(payload: bytes) -> Delivery:
         raise Unreadable(f"envelope version {payload[:1]!r} is not {VERSION!r}")
     try:
         return _decoder.decode(payload[1:])
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Unreadable(str(error)) from error

@@ -221,6 +221,8 @@ def _next_good(file: BufferedReader, start: int, size: int) -> int:
     while at < size:
         file.seek(at)
         piece = file.read(_LOOK_BYTES)
+        if not piece:  # somebody cut the file meanwhile
+            return size
         offset = piece.find(MAGIC)
         while offset >= 0:
             if _record_at(file, at + offset, size) is not None:
