@@ -43,7 +43,6 @@ class UpPlan:
     prepare: Callable[[str], bool]
     ready: Callable[[RunFile], None]
     afterwards: tuple[str, ...] = ()
-    serve_processes: int = 1
 
 
 def run_up(plan: UpPlan) -> int:
@@ -120,7 +119,7 @@ def _roles(plan: UpPlan, directory: DataDirectory, listening: socket.socket) -> 
     others = [Role(name, (name,), (directory.lock,)) for name in ("work", "schedule")]
     if plan.afterwards:
         others.append(Role(plan.afterwards[0], plan.afterwards, (directory.lock,), once=True))
-    return [serve] * plan.serve_processes + others
+    return [serve, *others]
 
 
 def _watch(
