@@ -43,3 +43,22 @@ insert into api_tokens (id, name, role, token_hash, created_at)
 values (gen_random_uuid(), 'shop', 'tracker', '\x01', '2026-06-15 12:01+00');
 insert into audit_log (id, at, actor, action, subject)
 values (gen_random_uuid(), '2026-06-15 12:01+00', 'admin', 'created', 'token shop');
+insert into duplicate_events (session_id, id, received_at, copy)
+values ('s1', gen_random_uuid(), '2026-06-15 12:02+00', 0);
+insert into session_figures (
+    session_id, furthest_step, bounce, path, decisions, changes,
+    expected, received, late, over, duplicates, price_mismatches
+)
+values ('s1', 'started', true, '{nest}', '{"nest": 4000}', '[]', 3, 2, 0, 0, 1, 0);
+insert into daily_configurations_by (
+    date, dimension, dimension_value, configuration_hash, sessions, converted, price_sum, priced,
+    last_selected
+)
+values ('2026-06-15', 'device_type', 'mobile', 'h', 1, 1, 289900, 1, '2026-06-15 12:01+00');
+insert into aggregation_state (time_zone, counted_at)
+values ('Europe/Vienna', '2026-06-15 12:05+00');
+insert into closed_months (month, closed_at) values ('2025-05-01', '2026-06-15 12:05+00');
+insert into jobs (name, started_at, next_run_at)
+values ('partitions', '2026-06-15 12:05+00', '2026-06-15 13:05+00');
+insert into logins (token_hash, account_id, created_at, last_used_at, expires_at)
+select '\x02', id, created_at, created_at, created_at + interval '12 hours' from accounts;

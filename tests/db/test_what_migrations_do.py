@@ -86,15 +86,15 @@ def test_four_upgrades_at_once_do_it_once(empty_database: Callable[[int], str]) 
     url = empty_database(18)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(upgrade, [url] * 4))
-    assert status(url) == SchemaStatus(current="0001", newest="0001", pending=())
+    assert status(url) == SchemaStatus(current="0002", newest="0002", pending=())
 
 
 def test_the_status_names_what_is_pending(empty_database: Callable[[int], str]) -> None:
     url = empty_database(18)
-    assert status(url) == SchemaStatus(current=None, newest="0001", pending=("0001",))
+    assert status(url) == SchemaStatus(current=None, newest="0002", pending=("0001", "0002"))
     upgrade(url)
     downgrade(url, "base")
-    assert status(url) == SchemaStatus(current=None, newest="0001", pending=("0001",))
+    assert status(url) == SchemaStatus(current=None, newest="0002", pending=("0001", "0002"))
 
 
 async def test_a_role_learns_whether_the_schema_is_its_own(
@@ -109,8 +109,8 @@ async def test_a_role_learns_whether_the_schema_is_its_own(
         with pytest.raises(UnknownSchema) as refused:
             await schema_is_current(connection)
     assert str(refused.value) == (
-        "the database has schema 9999 and this program knows up to 0001: run a newer program,"
-        " or take the schema back with its `migrate down --to 0001`"
+        "the database has schema 9999 and this program knows up to 0002: run a newer program,"
+        " or take the schema back with its `migrate down --to 0002`"
     )
 
 
@@ -122,7 +122,7 @@ def test_a_newer_schema_is_left_alone(database_url: str) -> None:
     with pytest.raises(UnknownSchema):
         downgrade(database_url, "base")
     with psycopg.connect(database_url) as connection:
-        assert len(tables_of(connection)) == 22
+        assert len(tables_of(connection)) == 29
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
@@ -130,7 +130,7 @@ def test_every_spelling_of_an_address_will_do(database_url: str, scheme: str) ->
     parts = conninfo_to_dict(database_url)
     as_url = f"{scheme}://{parts['user']}@/{parts['dbname']}?host={parts['host']}"
     as_words = f"host={parts['host']} user={parts['user']} dbname={parts['dbname']}"
-    assert status(as_url).current == "0001"
+    assert status(as_url).current == "0002"
     upgrade(as_url)
     upgrade(as_words)
 
@@ -195,14 +195,14 @@ def test_tables_that_others_hold_are_not_waited_for_long(
         reader.execute("select count(*) from user_sessions")
         with pytest.raises(SchemaError, match=r"^somebody else holds the tables: .*; nothing was"):
             downgrade(database_url, "base")
-    assert status(database_url).current == "0001"
+    assert status(database_url).current == "0002"
 
 
-@pytest.mark.parametrize("to", ["0002", "heads", "-1", ""])
+@pytest.mark.parametrize("to", ["9999", "heads", "-1", ""])
 def test_a_revision_that_does_not_exist_is_refused(database_url: str, to: str) -> None:
-    with pytest.raises(SchemaError, match="say head or one of 0001"):
+    with pytest.raises(SchemaError, match="say head or one of 0001, 0002"):
         upgrade(database_url, to)
-    with pytest.raises(SchemaError, match="say base or one of 0001"):
+    with pytest.raises(SchemaError, match="say base or one of 0001, 0002"):
         downgrade(database_url, to)
 
 
@@ -219,7 +219,7 @@ def test_a_file_reaches_the_server_as_it_stands(
     )
     monkeypatch.setattr("nesthaus.db.migrate.MIGRATIONS", str(tmp_path))
 
-    upgrade(url)
+    upgrade(url, "0001")
 
     with psycopg.connect(url) as connection:
         assert connection.execute("select a, b from texts order by a").fetchall() == [

@@ -43,6 +43,8 @@ create table user_sessions (
     last_price_list_version text,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    tracker_version text,                        -- that of the earliest call that told one
+    clock_skew_ms bigint,                        -- least receipt time minus sentAt over its calls
     primary key (session_id)
 ) with (fillfactor = 85);
 create index idx_user_sessions_start_time on user_sessions (start_time desc, session_id desc);
@@ -70,7 +72,18 @@ create table session_entries (
     utm_medium text,
     utm_campaign text,
     configuration_data jsonb,
+    tracker_version text,
     primary key (session_id, timestamp, id)
+);
+
+-- An event that was accepted again: one row per copy after the first. `copy` counts the copies
+-- within one call, from 0; a call that is read twice from the stream makes the same rows.
+create table duplicate_events (
+    session_id text not null references user_sessions (session_id) on delete cascade,
+    id uuid not null,
+    received_at timestamptz not null,
+    copy smallint not null,
+    primary key (session_id, id, received_at, copy)
 );
 
 create table interaction_events (
@@ -132,6 +145,24 @@ create table session_finalisations (
     primary key (session_id, timestamp, id)
 );
 
+-- What a session's raw rows say that is no column of user_sessions; aggregate writes it with each
+-- recount of the hour the session began in. Sessions that are not counted yet have no row.
+create table session_figures (
+    session_id text not null references user_sessions (session_id) on delete cascade,
+    furthest_step text not null,                 -- of the funnel
+    bounce boolean not null,
+    path text[] not null,                        -- categories of successive selections, repeats once
+    decisions jsonb not null,                    -- category -> milliseconds of its first stay
+    changes jsonb not null,                      -- [{category, option, final, abandoned, returned}]
+    expected integer not null,                   -- events its page loads sent, by their sequence
+    received integer not null,                   -- of those, the distinct ones stored
+    late integer not null,                       -- received more than 60 s after their time
+    over integer not null,                       -- later than 7 days after its start
+    duplicates integer not null,                 -- accepted again
+    price_mismatches integer not null,           -- snapshots whose client price differs by 1 € or more
+    primary key (session_id)
+);
+
 -- Which session an order belongs to: the one that reported it first. Distributed by order_id.
 create table orders (
     order_id text not null check (length(order_id) between 1 and 255),
@@ -163,6 +194,7 @@ create table performance_metrics (
     primary key (id, timestamp)
 ) partition by range (timestamp);
 create index idx_performance_metrics_timestamp on performance_metrics (timestamp);
+create index idx_performance_metrics_name on performance_metrics (metric_name, timestamp);
 create table performance_metrics_default partition of performance_metrics default;
 
 -- How often a process refused calls for a reason; a day's refusals are the sum of its rows.
@@ -187,6 +219,7 @@ create table dead_letters (
 );
 
 -- Stored figures. '' where a category or value does not apply, so that keys are never null.
+-- `amount_sum`: whole euros for prices, seconds for durations; metric_type says which.
 create table hourly_analytics (
     hour timestamptz not null,
     metric_type text not null,
@@ -196,8 +229,10 @@ create table hourly_analytics (
     unique_sessions bigint not null default 0,
     time_sum_ms bigint not null default 0,
     timed_count bigint not null default 0,
+    amount_sum bigint not null default 0,
     primary key (hour, metric_type, category, value_text)
 );
+create index idx_hourly_analytics_metric on hourly_analytics (metric_type, hour);
 create table hourly_analytics_by (
     hour timestamptz not null,
     dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),
@@ -209,8 +244,11 @@ create table hourly_analytics_by (
     unique_sessions bigint not null default 0,
     time_sum_ms bigint not null default 0,
     timed_count bigint not null default 0,
+    amount_sum bigint not null default 0,
     primary key (hour, dimension, dimension_value, metric_type, category, value_text)
 );
+create index idx_hourly_analytics_by_metric
+    on hourly_analytics_by (dimension, dimension_value, metric_type, hour);
 create table daily_analytics (
     id uuid not null default gen_random_uuid(),
     date date not null,
@@ -223,10 +261,11 @@ create table daily_analytics (
     timed_count bigint not null default 0,
     average_time numeric(10, 2) generated always as
         (case when timed_count > 0 then round(time_sum_ms::numeric / timed_count, 2) end) stored,
+    amount_sum bigint not null default 0,
     primary key (date, metric_type, category, value_text)
 );
 -- The plan's idx_daily_analytics_date is the beginning of the primary key.
-create index idx_daily_analytics_metric_type on daily_analytics (metric_type);
+create index idx_daily_analytics_metric_type on daily_analytics (metric_type, date);
 create table daily_analytics_by (
     date date not null,
     dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),
@@ -238,8 +277,11 @@ create table daily_analytics_by (
     unique_sessions bigint not null default 0,
     time_sum_ms bigint not null default 0,
     timed_count bigint not null default 0,
+    amount_sum bigint not null default 0,
     primary key (date, dimension, dimension_value, metric_type, category, value_text)
 );
+create index idx_daily_analytics_by_metric
+    on daily_analytics_by (dimension, dimension_value, metric_type, date);
 create table daily_configurations (
     date date not null,
     configuration_hash text not null,
@@ -250,6 +292,21 @@ create table daily_configurations (
     last_selected timestamptz not null,
     primary key (date, configuration_hash)
 );
+create table daily_configurations_by (
+    date date not null,
+    dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),
+    dimension_value text not null,
+    configuration_hash text not null,
+    sessions bigint not null,
+    converted bigint not null,
+    price_sum bigint not null,
+    priced bigint not null,
+    last_selected timestamptz not null,
+    primary key (date, dimension, dimension_value, configuration_hash)
+);
+create index idx_daily_configurations_by_dimension
+    on daily_configurations_by (dimension, dimension_value, date);
+
 -- The sum of daily_configurations.
 create table popular_configurations (
     id uuid not null default gen_random_uuid(),
@@ -263,6 +320,34 @@ create table popular_configurations (
     primary key (configuration_hash)
 );
 -- The plan's idx_popular_configurations_hash is the primary key.
+
+-- One row: how the stored figures were counted. Days are cut in `time_zone`; another one needs
+-- `nesthaus rebuild` first. `counted_at` is the `asOf` of every answer from stored figures.
+create table aggregation_state (
+    singleton boolean not null default true check (singleton),
+    time_zone text not null,
+    counted_at timestamptz,
+    primary key (singleton)
+);
+
+-- Months whose raw rows are archived; their stored figures stay as they are.
+create table closed_months (
+    month date not null check (extract(day from month) = 1),
+    closed_at timestamptz not null,
+    primary key (month)
+);
+
+-- The last run of each periodic job.
+create table jobs (
+    name text not null,
+    started_at timestamptz not null,
+    finished_at timestamptz,                     -- null: running, or broken off
+    duration_ms double precision,
+    result text,                                 -- in a few words what it did
+    error text,                                  -- why it failed; null: it did not
+    next_run_at timestamptz,
+    primary key (name)
+);
 
 -- Small tables that administrators write.
 create table feature_flags (
@@ -302,6 +387,17 @@ create table accounts (
     created_at timestamptz not null,
     primary key (id)
 );
+-- Dashboard logins. The cookie's value is kept as its SHA-256 only.
+create table logins (
+    token_hash bytea not null,
+    account_id uuid not null references accounts (id) on delete cascade,
+    created_at timestamptz not null,
+    last_used_at timestamptz not null,
+    expires_at timestamptz not null,
+    primary key (token_hash)
+);
+create index idx_logins_account_id on logins (account_id);
+
 create table api_tokens (
     id uuid not null,
     name text not null check (length(name) between 1 and 100),
