@@ -2,6 +2,7 @@
 
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { minify } from "terser";
 import { build } from "vite";
 
 const root = new URL("./", import.meta.url);
@@ -15,7 +16,7 @@ const common = {
   define: { __VERSION__: JSON.stringify(version) },
 };
 
-async function tracker(entry, format, fileName) {
+async function tracker(entry, format, fileName, isMinified = true) {
   await build({
     ...common,
     root: path("tracker/"),
@@ -23,14 +24,20 @@ async function tracker(entry, format, fileName) {
       outDir: web,
       emptyOutDir: false,
       target: "es2022",
-      lib: {
-        entry: path(`tracker/src/${entry}`),
-        formats: [format],
-        name: "n",
-        fileName: () => fileName,
+      minify: isMinified,
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: path(`tracker/src/${entry}`),
+        preserveEntrySignatures: "strict",
+        output: { format, entryFileNames: fileName },
       },
     },
   });
+  if (!isMinified) return;
+  // What Vite's minifier has left is 2 % smaller after Terser, compressed: the most that fits 4 KB.
+  const built = await readFile(web + fileName, "utf8");
+  const options = { ecma: 2020, module: format === "es", compress: { passes: 3 } };
+  await writeFile(web + fileName, (await minify(built, options)).code);
 }
 
 async function demo() {
@@ -69,10 +76,13 @@ async function licences() {
 
 await rm(web, { recursive: true, force: true });
 await tracker("script.ts", "iife", "tracker.js");
-await tracker("module.ts", "es", "tracker.mjs");
+// What tracker.js loads later, from beside it.
+await tracker("more.ts", "es", "tracker-more.js");
+// Both in one, to be read and bundled.
+await tracker("module.ts", "es", "tracker.mjs", false);
 const types = await readFile(path("tracker/src/api.ts"), "utf8");
 const start =
-  "\n/** Starts tracking this page. */\nexport declare function start(options?: Options): Nest;\n";
+  "\n/** Starts tracking this page. On a server that renders pages it does nothing. */\nexport declare function start(options?: Options): Nest;\n";
 // The second name is the one TypeScript looks for beside a .mjs file.
 for (const name of ["tracker.d.ts", "tracker.d.mts"]) await writeFile(web + name, types + start);
 await demo();

@@ -21,7 +21,7 @@ TEMPLATE = "nesthaus_template"
 FIXTURE = "postgres_version"
 VERSION_VARIABLE = "NESTHAUS_TEST_POSTGRES"
 # Folders of tests whose subject is SQL; `tests/db` names its versions itself.
-SQL_TESTS = frozenset({"persist", "report", "upkeep", "seed"})
+SQL_TESTS = frozenset({"persist", "aggregate", "figures", "report", "upkeep", "seed"})
 _number = count(1)
 
 

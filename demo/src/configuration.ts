@@ -15,40 +15,55 @@ export interface Change {
   category: Category;
   before: Choice | undefined;
   after: Choice | undefined;
-  cause: "user" | "rule";
+  cause: "user" | "rule" | "undo";
+}
+
+/** A choice brought along, from a link or an earlier visit, that could not be taken as it was. */
+export interface Misfit {
+  category: string;
+  before: Choice;
+  /** Undefined where nothing of it is left. */
+  after: Choice | undefined;
 }
 
 /** The visitor's configuration. Quantities and areas stay within what the size allows. */
 export class Configuration {
   #choices: Choices;
+  readonly #past: Choices[] = [];
   readonly #listeners: ((changes: Change[]) => void)[] = [];
+  /** What of the choices brought along the price list does not name, offer or allow. */
+  readonly misfits: Misfit[];
 
   constructor(
     readonly list: PriceList,
-    choices: Choices,
+    brought: Choices,
   ) {
-    this.#choices = stillOffered(choices, list);
+    this.#choices = this.#withinLimits(known(brought, list));
+    this.misfits = Object.entries(brought)
+      .map(([category, before]) => ({ category, before, after: this.#choices[category] }))
+      .filter(({ before, after }) => !isTaken(before, after));
   }
 
   get choices(): Choices {
     return this.#choices;
   }
 
-  /** Called after each choice of the visitor with all that it changed, in order. */
+  get canUndo(): boolean {
+    return this.#past.length > 0;
+  }
+
+  /** Called after each choice of the visitor with all that it changed, the choice itself first. */
   onChange(listener: (changes: Change[]) => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Option by category. */
-  options(): Record<string, string> {
-    return Object.fromEntries(
-      Object.entries(this.#choices).map(([category, { option }]) => [category, option]),
-    );
-  }
-
   /** The measures that may be chosen: all up to the last, or only those named. */
-  measures(category: Category, option: string): { largest: number; only?: number[] } {
-    const size = this.#choices[this.list.base]?.option;
+  measures(
+    category: Category,
+    option: string,
+    choices = this.#choices,
+  ): { largest: number; only?: number[] } {
+    const size = choices[this.list.base]?.option;
     const limits = category.limits ?? {};
     const largest = size ? (limits[size] ?? 0) : Math.max(0, ...Object.values(limits));
     const offered = offeredQuantities(category, option, size);
@@ -57,13 +72,24 @@ export class Configuration {
     return { largest: only.at(-1) ?? 0, only };
   }
 
-  choose(category: Category, after: Choice | undefined): void {
-    const before = this.#choices[category.id];
-    if (before?.option === after?.option && before?.measure === after?.measure) return;
-    this.#set(category, after);
-    const changes: Change[] = [{ category, before, after, cause: "user" }];
-    if (category.id === this.list.base) changes.push(...this.#withinLimits());
-    this.#listeners.forEach((listener) => listener(changes));
+  /** The choices as they would be; a new size may lower a quantity or an area. */
+  after(category: Category, choice: Choice | undefined): Choices {
+    const { [category.id]: _, ...others } = this.#choices;
+    const choices = choice ? { ...others, [category.id]: choice } : others;
+    return category.id === this.list.base ? this.#withinLimits(choices) : choices;
+  }
+
+  choose(category: Category, choice: Choice | undefined): void {
+    if (same(this.#choices[category.id], choice)) return;
+    this.#past.push(this.#choices);
+    this.#become(this.after(category, choice), (changed) =>
+      changed === category ? "user" : "rule",
+    );
+  }
+
+  undo(): void {
+    const before = this.#past.pop();
+    if (before) this.#become(before, () => "undo");
   }
 
   toSend(): Sent {
@@ -78,25 +104,33 @@ export class Configuration {
     return sent;
   }
 
-  #withinLimits(): Change[] {
-    const changes: Change[] = [];
-    for (const category of this.list.categories) {
-      const before = this.#choices[category.id];
-      if (before?.measure === undefined) continue;
-      const { largest, only } = this.measures(category, before.option);
-      const measure =
-        only?.findLast((each) => each <= before.measure!) ?? Math.min(before.measure, largest);
-      if (measure === before.measure) continue;
-      const after = measure > 0 ? { ...before, measure } : undefined;
-      this.#set(category, after);
-      changes.push({ category, before, after, cause: "rule" });
-    }
-    return changes;
+  #become(choices: Choices, causeOf: (category: Category) => Change["cause"]): void {
+    const past = this.#choices;
+    this.#choices = choices;
+    const changes = this.list.categories
+      .map((category) => ({
+        category,
+        before: past[category.id],
+        after: choices[category.id],
+        cause: causeOf(category),
+      }))
+      .filter(({ before, after }) => !same(before, after))
+      .sort((a, b) => Number(b.cause === "user") - Number(a.cause === "user"));
+    this.#listeners.forEach((listener) => listener(changes));
   }
 
-  #set(category: Category, choice: Choice | undefined): void {
-    const { [category.id]: _, ...others } = this.#choices;
-    this.#choices = choice ? { ...others, [category.id]: choice } : others;
+  #withinLimits(choices: Choices): Choices {
+    const within = { ...choices };
+    for (const category of this.list.categories) {
+      const choice = within[category.id];
+      if (choice?.measure === undefined) continue;
+      const { largest, only } = this.measures(category, choice.option, within);
+      const most = Math.min(choice.measure, largest);
+      const measure = only?.findLast((each) => each <= most) ?? most;
+      if (measure > 0) within[category.id] = { ...choice, measure };
+      else delete within[category.id];
+    }
+    return within;
   }
 }
 
@@ -111,13 +145,27 @@ export const preselected = (list: PriceList): Choices =>
     Object.entries(list.preselected).map(([category, option]) => [category, { option }]),
   );
 
-/** A remembered choice may be older than the price list. */
-function stillOffered(choices: Choices, list: PriceList): Choices {
+/** Whole pieces; square metres to the hundredth. */
+export const rounded = (category: Category, measure: number): number =>
+  category.kind === "area" ? Math.round(measure * 100) / 100 : Math.round(measure);
+
+const same = (one: Choice | undefined, other: Choice | undefined): boolean =>
+  one?.option === other?.option && one?.measure === other?.measure;
+
+/** A measure where none is asked for is no loss. */
+const isTaken = (before: Choice, after: Choice | undefined): boolean =>
+  same(before, after) || (before.option === after?.option && after.measure === undefined);
+
+/** What was brought along may be older than the price list. */
+function known(brought: Choices, list: PriceList): Choices {
   const kept: Choices = {};
   for (const category of list.categories) {
-    const choice = choices[category.id];
+    const choice = brought[category.id];
     if (!choice || !category.options.some(({ id }) => id === choice.option)) continue;
-    if (isMeasured(category) === (typeof choice.measure === "number")) kept[category.id] = choice;
+    const { option, measure } = choice;
+    if (!isMeasured(category)) kept[category.id] = { option };
+    else if (measure !== undefined)
+      kept[category.id] = { option, measure: rounded(category, measure) };
   }
   return kept;
 }

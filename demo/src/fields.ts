@@ -1,20 +1,34 @@
+import { isMeasured, rounded, type Choice, type Configuration } from "./configuration";
+import { description, houseSize } from "./descriptions";
 import { html } from "./dom";
-import { isMeasured, type Choice, type Configuration } from "./configuration";
-import { offer, type Category, type Offer, type Option } from "./price-list";
-import { euros, labelOf, number, words } from "./words";
+import { euros } from "./figures";
+import { measureField } from "./measure-field";
+import { OfferText } from "./offer-text";
+import { offerOf } from "./offers";
+import { lineOf, type Category, type Option } from "./price-list";
+import { totalOf } from "./totals";
+import { labelOf, words } from "./words";
 
-/** The controls of one category; `update` shows what is chosen now, at today's size. */
+/** The controls of one category; `update` shows what is chosen now, and what else would cost. */
 export interface Field {
   element: HTMLElement;
   update(): void;
 }
 
-export function fieldFor(configuration: Configuration, category: Category): Field {
+/** `cards`: options side by side. `pictures`: a swatch beside each. */
+export interface Look {
+  cards: boolean;
+  pictures: boolean;
+}
+
+export function fieldFor(configuration: Configuration, category: Category, look: Look): Field {
   const parts: Field[] = [];
+  const isBase = category.id === configuration.list.base;
   if (category.kind === "checkbox") parts.push(checkBox(configuration, category));
   else if (!isMeasured(category) || category.options.length > 1)
-    parts.push(optionList(configuration, category));
+    parts.push(optionList(configuration, category, look));
   if (isMeasured(category)) parts.push(measureField(configuration, category));
+  if (isBase) parts.push(basePrice(configuration, category));
   const element = html(
     "fieldset",
     { class: `field of-${category.kind}`, "data-category": category.id },
@@ -24,64 +38,84 @@ export function fieldFor(configuration: Configuration, category: Category): Fiel
   return { element, update: () => parts.forEach((part) => part.update()) };
 }
 
-function optionList(configuration: Configuration, category: Category): Field {
-  const isBase = category.id === configuration.list.base;
-  const rows = category.options.map((option) => optionRow(configuration, category, option, isBase));
-  if (!category.required) rows.push(noneRow(configuration, category));
+function optionList(configuration: Configuration, category: Category, look: Look): Field {
+  const row = look.cards ? card : optionRow;
+  const rows = category.options.map((option) => row(configuration, category, option, look));
   const element = html(
     "div",
-    { class: isBase ? "sizes" : "choices" },
-    ...rows.map((row) => row.element),
+    { class: look.cards ? "sizes" : "choices" },
+    ...rows.map((each) => each.element),
   );
-  return { element, update: () => rows.forEach((row) => row.update()) };
+  if (category.required) return { element, update: () => rows.forEach((each) => each.update()) };
+  const none = noneRow(configuration, category);
+  return {
+    element: html("div", { class: "optional" }, element, none.element),
+    update: () => [...rows, none].forEach((each) => each.update()),
+  };
+}
+
+/** The radio button, name and price of an option, for whatever arranges them. */
+function optionParts(configuration: Configuration, category: Category, option: Option) {
+  const choice = (): Choice => choiceOf(configuration, category, option.id);
+  const input = radio(category, option.id, () => configuration.choose(category, choice()));
+  const price = new OfferText(configuration.list);
+  const update = (): void => {
+    input.checked = configuration.choices[category.id]?.option === option.id;
+    price.show(offerOf(configuration, category, choice()));
+  };
+  return { input, price: price.element, update, name: html("b", {}, labelOf(option)) };
 }
 
 function optionRow(
   configuration: Configuration,
   category: Category,
   option: Option,
-  isBase: boolean,
+  { pictures }: Look,
 ): Field {
-  const input = radio(category, option.id, () =>
-    configuration.choose(category, {
-      option: option.id,
-      ...measureFor(configuration, category, option.id),
-    }),
+  const { input, name, price, update } = optionParts(configuration, category, option);
+  const note = description(configuration.list, option);
+  const element = html(
+    "label",
+    { class: pictures ? "choice" : "choice plain" },
+    input,
+    pictures ? html("span", { class: `sw sw-${option.id}`, "aria-hidden": "true" }) : undefined,
+    html("span", { class: "ot" }, name, note ? html("span", {}, note) : undefined),
+    price,
   );
-  const group = configuration.list.groups.find(({ id }) => id === category.group);
-  const whole = isBase || (!!group && !group.categories.includes(configuration.list.base));
-  const price = html("span", { class: "op" });
-  const name = html("b", {}, labelOf(option));
-  const note = option.description ? html("span", {}, option.description) : undefined;
-  const element = isBase
-    ? html("label", { class: "sz" }, input, name, note, price)
-    : html(
-        "label",
-        { class: "choice" },
-        input,
-        html("span", { class: `sw sw-${option.id}`, "aria-hidden": "true" }),
-        html("span", { class: "ot" }, name, note),
-        price,
-      );
-  const update = (): void => {
-    input.checked = configuration.choices[category.id]?.option === option.id;
-    const told = offer(configuration.list, category, option.id, configuration.options());
-    price.textContent = offerText(category, told, whole);
-  };
+  return { element, update };
+}
+
+/** A house shows its modules as blocks. */
+function card(configuration: Configuration, category: Category, option: Option): Field {
+  const { input, name, price, update } = optionParts(configuration, category, option);
+  const size = houseSize(option);
+  const note = size ? `${size.area}\u00a0m²` : description(configuration.list, option);
+  const blocks = Array.from({ length: size?.modules ?? 0 }, () => html("i"));
+  const element = html(
+    "label",
+    { class: "sz" },
+    input,
+    name,
+    note ? html("span", { class: "note" }, note) : undefined,
+    blocks.length ? html("span", { class: "blocks", "aria-hidden": "true" }, ...blocks) : undefined,
+    price,
+  );
   return { element, update };
 }
 
 function noneRow(configuration: Configuration, category: Category): Field {
   const input = radio(category, "", () => configuration.choose(category, undefined));
+  const price = new OfferText(configuration.list);
   const element = html(
     "label",
-    { class: "choice none" },
+    { class: "choice plain none" },
     input,
-    html("span", { class: "sw sw-none", "aria-hidden": "true" }),
-    html("span", { class: "ot" }, html("b", {}, words.none), html("span", {}, words.noneNote)),
+    html("span", { class: "ot" }, html("b", {}, words.none)),
+    price.element,
   );
   const update = (): void => {
     input.checked = !configuration.choices[category.id];
+    price.show(input.checked ? { is: "open" } : offerOf(configuration, category, undefined));
   };
   return { element, update };
 }
@@ -98,115 +132,48 @@ function checkBox(configuration: Configuration, category: Category): Field {
   input.addEventListener("change", () =>
     configuration.choose(category, input.checked ? { option: option.id } : undefined),
   );
-  const price = html("span", { class: "op" });
+  const price = new OfferText(configuration.list);
+  const note = description(configuration.list, option);
   const element = html(
     "label",
     { class: "choice" },
     input,
     html("span", { class: "sw sw-box", "aria-hidden": "true" }),
-    html("span", { class: "ot" }, html("b", {}, labelOf(option)), option.description),
-    price,
+    html(
+      "span",
+      { class: "ot" },
+      html("b", {}, labelOf(option)),
+      note ? html("span", {}, note) : undefined,
+    ),
+    price.element,
   );
   const update = (): void => {
     input.checked = !!configuration.choices[category.id];
-    const told = offer(configuration.list, category, option.id, configuration.options());
-    price.textContent = offerText(category, told, false);
+    price.show(offerOf(configuration, category, { option: option.id }));
   };
   return { element, update };
 }
 
-/** A number with steps; 0 takes the category away. */
-function measureField(configuration: Configuration, category: Category): Field {
-  const label = labelOf(category);
-  const input = html("input", {
-    type: "number",
-    name: `${category.id}-measure`,
-    min: 0,
-    step: category.kind === "area" ? "any" : 1,
-    inputmode: category.kind === "area" ? "decimal" : "numeric",
-    "aria-label": label,
-  });
-  const unit = html("span", { class: "qn" }, category.kind === "area" ? words.area : words.pieces);
-  const price = html("span", { class: "op" });
-  const note = html("p", { class: "hint" });
-  const optionNow = (): string =>
-    configuration.choices[category.id]?.option ?? category.options[0]!.id;
-  const set = (measure: number): void => {
-    const option = optionNow();
-    configuration.choose(category, measure > 0 ? { option, measure } : undefined);
-  };
-  const step = (by: 1 | -1, text: string, name: string): HTMLButtonElement => {
-    const button = html("button", { type: "button", "aria-label": name }, text);
-    button.addEventListener("click", () =>
-      set(nextMeasure(configuration, category, optionNow(), by)),
-    );
-    return button;
-  };
-  const fewer = step(-1, "−", words.fewer(label));
-  const more = step(1, "+", words.more(label));
-  input.addEventListener("change", () => {
-    const { largest } = configuration.measures(category, optionNow());
-    const wanted = Math.min(Math.max(Number(input.value) || 0, 0), largest);
-    set(category.kind === "area" ? wanted : Math.round(wanted));
-    update();
-  });
+/** What the base costs by itself, because its options show differences. */
+function basePrice(configuration: Configuration, category: Category): Field {
+  const { list } = configuration;
+  const element = html("p", { class: "hint" });
   const update = (): void => {
-    const measure = configuration.choices[category.id]?.measure ?? 0;
-    const { largest, only } = configuration.measures(category, optionNow());
-    input.value = String(measure);
-    input.max = String(largest);
-    fewer.disabled = measure <= 0;
-    more.disabled = measure >= largest;
-    const told = offer(configuration.list, category, optionNow(), configuration.options());
-    price.textContent = offerText(category, told, false);
-    note.textContent = only
-      ? words.offeredOnly(only.map(number).join(", "))
-      : words.largest(`${number(largest)} ${unit.textContent}`);
+    const { choices } = configuration;
+    const option = category.options.find(({ id }) => id === choices[list.base]?.option);
+    const price = totalOf(list, choices)?.lines.get(lineOf(category));
+    const told = category.group ? words.ownPriceAsChosen : words.ownPrice;
+    if (!option) element.textContent = words.chooseFirst(labelOf(category));
+    else element.textContent = typeof price === "number" ? told(labelOf(option), euros(price)) : "";
   };
-  const [option] = category.options;
-  const described = category.options.length === 1 && option?.description;
-  const element = html(
-    "div",
-    { class: "measure" },
-    described ? html("p", { class: "di" }, described) : undefined,
-    html("div", { class: "qty" }, fewer, input, more, unit, price),
-    note,
-  );
   return { element, update };
-}
-
-function nextMeasure(
-  configuration: Configuration,
-  category: Category,
-  option: string,
-  by: 1 | -1,
-): number {
-  const now = configuration.choices[category.id]?.measure ?? 0;
-  const { largest, only } = configuration.measures(category, option);
-  if (!only) return Math.min(Math.max(now + by, 0), largest);
-  const next = by > 0 ? only.find((each) => each > now) : only.findLast((each) => each < now);
-  return next ?? (by > 0 ? now : 0);
 }
 
 /** A material chosen before its quantity starts with the smallest that is offered. */
-function measureFor(
-  configuration: Configuration,
-  category: Category,
-  option: string,
-): Pick<Choice, "measure"> {
-  if (!isMeasured(category)) return {};
+function choiceOf(configuration: Configuration, category: Category, option: string): Choice {
+  if (!isMeasured(category)) return { option };
   const { largest, only } = configuration.measures(category, option);
-  const now = configuration.choices[category.id]?.measure;
-  return { measure: Math.min(now ?? only?.[0] ?? 1, largest) };
-}
-
-/** `whole`: the price of all that is priced together, not a surcharge. */
-function offerText(category: Category, told: Offer, whole: boolean): string {
-  if (told === undefined) return "";
-  if (told === "on request") return words.onRequest;
-  if (told === "not offered") return words.notOffered;
-  if (category.kind === "area") return `${euros(told)}/m²`;
-  if (category.kind === "quantity") return `${euros(told)} ${words.each}`;
-  if (told === 0) return words.included;
-  return whole ? euros(told) : `+ ${euros(told)}`;
+  const most = Math.min(configuration.choices[category.id]?.measure ?? 1, largest);
+  const measure = only ? (only.findLast((each) => each <= most) ?? only[0] ?? most) : most;
+  return { option, measure: rounded(category, measure) };
 }

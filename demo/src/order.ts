@@ -5,7 +5,7 @@ import { words } from "./words";
 export class OrderForm {
   readonly element = html("dialog", { class: "order", "aria-labelledby": "h-order" });
 
-  constructor(ordered: () => void) {
+  constructor(addressLabel: string, ordered: () => void) {
     const field = (label: string, name: string, type: string, autocomplete: string) =>
       html(
         "label",
@@ -22,7 +22,7 @@ export class OrderForm {
       html("p", { class: "muted" }, words.orderNote),
       field(words.name, "name", "text", "name"),
       field(words.email, "email", "email", "email"),
-      field(words.address, "address", "text", "street-address"),
+      field(addressLabel, "address", "text", "street-address"),
       html("div", { class: "dact" }, html("button", { class: "btn primary" }, words.send), back),
     );
     form.addEventListener("submit", () => {

@@ -1,10 +1,45 @@
+import type { Configuration, Misfit } from "./configuration";
 import { html, svg } from "./dom";
 import type { Field } from "./fields";
+import { number } from "./figures";
+import { inLanguage } from "./link";
+import type { PriceList } from "./price-list";
 import type { Step } from "./steps";
-import { words } from "./words";
+import { labelOf, words, type ProductWords } from "./words";
 
-export function header(steps: Step[]): HTMLElement {
-  const brand = svg(
+const other = words.language === "de" ? "en" : "de";
+
+export class Header {
+  readonly element: HTMLElement;
+  readonly #language = html(
+    "a",
+    { class: "lang", href: inLanguage(other), lang: other, hreflang: other },
+    words.otherLanguage,
+  );
+
+  constructor(steps: Step[], own: ProductWords) {
+    this.element = html(
+      "header",
+      { class: "dhead" },
+      html("a", { class: "brand", href: "#content" }, own === words.ofHouse ? mark() : undefined, own.brand),
+      html(
+        "nav",
+        { "aria-label": words.steps },
+        html("ol", {}, ...steps.map((step) => html("li", {}, stepLink(step)))),
+      ),
+      html("p", { class: "dnote" }, words.note),
+      this.#language,
+    );
+  }
+
+  /** The link to the other language takes the address's choices along. */
+  update(): void {
+    this.#language.setAttribute("href", inLanguage(other));
+  }
+}
+
+const mark = (): SVGElement =>
+  svg(
     "svg",
     {
       viewBox: "0 0 30 22",
@@ -18,24 +53,6 @@ export function header(steps: Step[]): HTMLElement {
     svg("path", { d: "M7 4 23 1.5l5.5 7v7.5L12.5 20M12.5 11l16-2.5" }),
     svg("path", { d: "M17.8 10.2v8.8M23.2 9.4v8.2", class: "brand-mark" }),
   );
-  const other = words.language === "de" ? "en" : "de";
-  return html(
-    "header",
-    { class: "dhead" },
-    html("a", { class: "brand", href: "#content" }, brand, "NEST-Haus"),
-    html(
-      "nav",
-      { "aria-label": words.steps },
-      html("ol", {}, ...steps.map((step) => html("li", {}, stepLink(step)))),
-    ),
-    html("p", { class: "dnote" }, words.note),
-    html(
-      "a",
-      { class: "lang", href: `?lang=${other}`, lang: other, hreflang: other },
-      words.otherLanguage,
-    ),
-  );
-}
 
 const stepLink = (step: Step): HTMLElement =>
   html(
@@ -52,9 +69,36 @@ export function section(step: Step, index: number, count: number, fields: Field[
     { class: only ? "dstep only" : "dstep", id: step.id, "aria-labelledby": `h-${step.id}` },
     html("p", { class: "sn" }, words.step(index + 1, count)),
     html("h2", { id: `h-${step.id}` }, step.question),
+    step.note ? html("p", { class: "di" }, step.note) : undefined,
     ...fields.map((field) => field.element),
   );
 }
+
+/** What of a link, or of an earlier visit, could not be taken as it was. */
+export function misfitNote({ list, misfits }: Configuration): HTMLElement | undefined {
+  if (!misfits.length) return undefined;
+  const sentences = misfits.map((misfit) => html("li", {}, misfitSentence(misfit, list)));
+  return html(
+    "div",
+    { class: "notice", role: "status" },
+    html("p", {}, html("b", {}, words.misfitsHeading)),
+    html("ul", {}, ...sentences),
+  );
+}
+
+function misfitSentence({ category: id, before, after }: Misfit, list: PriceList): string {
+  const category = list.categories.find((each) => each.id === id);
+  if (!category) return words.goneCategory(id, list.version);
+  const option = category.options.find((each) => each.id === before.option);
+  const name = labelOf(category);
+  if (!option)
+    return before.option ? words.gone(name, before.option, list.version) : words.unclear(name);
+  if (before.measure === undefined) return words.unclear(name);
+  return words.lowered(name, number(before.measure), number(after?.measure ?? 0));
+}
+
+export const notice = (sentence: string): HTMLElement =>
+  html("div", { class: "notice", role: "status" }, html("p", {}, sentence));
 
 /** Marks the step that is in view; sections without a link, such as the summary, mark none. */
 export function followSteps(head: HTMLElement, sections: HTMLElement[]): void {
@@ -72,8 +116,16 @@ export function followSteps(head: HTMLElement, sections: HTMLElement[]): void {
   sections.forEach((each) => seen.observe(each));
 }
 
+export const loading = (): HTMLElement =>
+  html("main", { class: "alone" }, html("p", { role: "status" }, words.loading));
+
 export function failure(retry: () => void): HTMLElement {
   const again = html("button", { class: "btn", type: "button" }, words.again);
   again.addEventListener("click", retry);
-  return html("main", { class: "failure", role: "alert" }, html("p", {}, words.listAway), again);
+  return html(
+    "main",
+    { class: "alone" },
+    html("div", { role: "alert" }, html("h1", {}, words.listAway)),
+    again,
+  );
 }

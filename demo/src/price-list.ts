@@ -1,5 +1,5 @@
 /** Whole euros by option of the base category; null is on request, missing is not offered. */
-type Amounts = Record<string, number | null>;
+export type Amounts = Record<string, number | null>;
 
 export interface Option {
   id: string;
@@ -28,6 +28,7 @@ export interface Group {
   label: string;
   labels: Record<string, string>;
   categories: string[];
+  /** As which option a category is priced where none of its options is chosen. */
   notChosen: Record<string, string>;
   prices: { options: Record<string, string>; amounts: Amounts }[];
 }
@@ -45,37 +46,19 @@ export interface PriceList {
 }
 
 export async function loadPriceList(): Promise<PriceList> {
-  const response = await fetch("/api/pricing/data");
+  const response = await fetch("/api/pricing/data", { cache: "no-cache" });
   if (!response.ok) throw new Error(`/api/pricing/data answered ${response.status}`);
   return (await response.json()) as PriceList;
 }
 
-/** What an option costs at this size, in euros; for quantities and areas one of them. */
-export type Offer = number | "on request" | "not offered" | undefined;
+/** The line of a breakdown that prices this category. */
+export const lineOf = (category: Category): string => category.group ?? category.id;
 
-/**
- * The price to show beside an option. Undefined where it cannot be told by itself. Options of a
- * group that the size belongs to are compared with the one that counts where none is chosen.
- */
-export function offer(
-  list: PriceList,
-  category: Category,
-  option: string,
-  chosen: Record<string, string>,
-): Offer {
-  if (category.id === list.base) return category.prices && amount(category.prices[option], option);
-  const size = chosen[list.base];
-  if (!size) return undefined;
-  if (category.pricedBy !== "group")
-    return category.pricedBy === "quantity" ? undefined : amount(category.prices?.[option], size);
-  const group = list.groups.find(({ id }) => id === category.group);
-  if (!group) return undefined;
-  const others = { ...group.notChosen, ...chosen };
-  if (!group.categories.includes(list.base))
-    return inGroup(group, { ...others, [category.id]: option }, size);
-  const here = inGroup(group, { ...group.notChosen, [category.id]: option }, size);
-  const least = inGroup(group, group.notChosen, size);
-  return typeof here === "number" && typeof least === "number" ? here - least : here;
+/** What a line of a breakdown is called, and its categories in the order of the list. */
+export function priced(list: PriceList, line: string): Group | Category | undefined {
+  return (
+    list.groups.find(({ id }) => id === line) ?? list.categories.find(({ id }) => id === line)
+  );
 }
 
 /** The quantities that are offered, ascending; undefined where each up to the limit is. */
@@ -89,17 +72,4 @@ export function offeredQuantities(
   return Object.keys(table ?? {})
     .map(Number)
     .sort((a, b) => a - b);
-}
-
-function amount(row: Amounts | Record<string, Amounts> | undefined, size: string): Offer {
-  const cell = row?.[size];
-  if (cell === null) return "on request";
-  return typeof cell === "number" ? cell : "not offered";
-}
-
-function inGroup(group: Group, chosen: Record<string, string>, size: string): Offer {
-  const row = group.prices.find(({ options }) =>
-    Object.entries(options).every(([category, option]) => chosen[category] === option),
-  );
-  return row && amount(row.amounts, size);
 }

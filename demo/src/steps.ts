@@ -1,75 +1,115 @@
-import { labelOf, words } from "./words";
+import { isHouse } from "./house";
 import type { Category, PriceList } from "./price-list";
+import { labelOf, words } from "./words";
 
 export interface Step {
   id: string;
   short: string;
   question: string;
+  note: string | undefined;
   categories: Category[];
 }
 
 interface Known {
   id: string;
-  short: Words;
-  question: Words;
+  de: Asked;
+  en: Asked;
   categories: string[];
 }
 
-interface Words {
-  de: string;
-  en: string;
+interface Asked {
+  short: string;
+  question: string;
+  note?: string;
 }
 
-/** How the known categories are asked; any other is a step of its own, by its own name. */
+/** How the categories of a house are asked; any other is a step of its own, by its own name. */
 const KNOWN: Known[] = [
   {
     id: "groesse",
-    short: { de: "Größe", en: "Size" },
-    question: { de: "Wie groß soll es sein?", en: "How large should it be?" },
+    de: {
+      short: "Größe",
+      question: "Wie groß soll es sein?",
+      note: "Jedes Haus besteht aus gleichen Modulen. Gestrichelt ist, was noch Platz hätte.",
+    },
+    en: {
+      short: "Size",
+      question: "How large should it be?",
+      note: "Each house is made of equal modules. Dashed is what there would still be room for.",
+    },
     categories: ["nest"],
   },
   {
     id: "huelle",
-    short: { de: "Hülle", en: "Cladding" },
-    question: { de: "Was soll man von außen sehen?", en: "What should be seen from outside?" },
+    de: {
+      short: "Hülle",
+      question: "Was soll man von außen sehen?",
+      note: "Die Gebäudehülle liegt über Wand und Dach.",
+    },
+    en: {
+      short: "Cladding",
+      question: "What should be seen from outside?",
+      note: "The cladding covers walls and roof.",
+    },
     categories: ["gebaeudehuelle"],
   },
   {
     id: "innen",
-    short: { de: "Innen", en: "Inside" },
-    question: { de: "Und innen?", en: "And inside?" },
+    de: { short: "Innen", question: "Und innen?", note: "Ein Holz für die Innenwände." },
+    en: { short: "Inside", question: "And inside?", note: "One wood for the inner walls." },
     categories: ["innenverkleidung"],
   },
   {
     id: "boden",
-    short: { de: "Boden", en: "Floor" },
-    question: { de: "Worauf willst du gehen?", en: "What do you want to walk on?" },
+    de: {
+      short: "Boden",
+      question: "Worauf willst du gehen?",
+      note: "Ein Belag für das ganze Haus, und was darunter liegt.",
+    },
+    en: {
+      short: "Floor",
+      question: "What do you want to walk on?",
+      note: "One floor for the whole house, and what lies under it.",
+    },
     categories: ["fussboden", "bodenaufbau"],
   },
   {
     id: "licht",
-    short: { de: "Licht", en: "Light" },
-    question: { de: "Wie viel Licht?", en: "How much light?" },
+    de: {
+      short: "Licht",
+      question: "Wie viel Licht?",
+      note: "Wähle, wie viel Glas es sein soll und woraus die Fenster sind. Beides hat einen gemeinsamen Preis.",
+    },
+    en: {
+      short: "Light",
+      question: "How much light?",
+      note: "Choose how much glass there should be and what the windows are made of. Both have one price together.",
+    },
     categories: ["belichtungspaket", "fenster"],
   },
   {
     id: "strom",
-    short: { de: "Strom", en: "Power" },
-    question: { de: "Wie viel Strom vom Dach?", en: "How much power from the roof?" },
+    de: { short: "Strom", question: "Wie viel Strom vom Dach?" },
+    en: { short: "Power", question: "How much power from the roof?" },
     categories: ["pvanlage"],
   },
   {
     id: "ausbau",
-    short: { de: "Ausbau", en: "Extras" },
-    question: { de: "Was soll noch dazu?", en: "What else?" },
+    de: { short: "Ausbau", question: "Was soll noch dazu?", note: "Nichts davon muss sein." },
+    en: { short: "Extras", question: "What else?", note: "None of this is needed." },
     categories: ["geschossdecke", "fundament", "kamindurchzug"],
   },
   {
     id: "planung",
-    short: { de: "Planung", en: "Planning" },
-    question: {
-      de: "Wie viel Planung nehmen wir dir ab?",
-      en: "How much planning should we do?",
+    de: {
+      short: "Planung",
+      question: "Wie viel Planung nehmen wir dir ab?",
+      note: "Was wir nicht planen, planst du selbst.",
+    },
+    en: {
+      short: "Planning",
+      question: "How much planning should we do?",
+      note: "What we do not plan, you plan yourself.",
     },
     categories: ["planungspaket", "grundstueckscheck"],
   },
@@ -79,13 +119,11 @@ const KNOWN: Known[] = [
 export function stepsOf(list: PriceList): Step[] {
   const steps: Step[] = [];
   const asked = new Set<Category>();
-  const language = words.language === "de" ? "de" : "en";
-  for (const known of KNOWN) {
+  for (const known of isHouse(list) ? KNOWN : []) {
     const categories = list.categories.filter(({ id }) => known.categories.includes(id));
     categories.forEach((category) => asked.add(category));
-    const { [language]: short } = known.short;
-    const { [language]: question } = known.question;
-    if (categories.length) steps.push({ id: known.id, short, question, categories });
+    const { short, question, note } = words.language === "de" ? known.de : known.en;
+    if (categories.length) steps.push({ id: known.id, short, question, note, categories });
   }
   for (const category of list.categories) {
     if (asked.has(category)) continue;
@@ -94,6 +132,7 @@ export function stepsOf(list: PriceList): Step[] {
       id: `step-${category.id}`,
       short: label,
       question: label,
+      note: undefined,
       categories: [category],
     });
   }

@@ -1,8 +1,17 @@
 import type { Choices } from "./configuration";
 import { html } from "./dom";
-import type { PriceList } from "./price-list";
+import { euros, number, percent } from "./figures";
+import { priced, type PriceList } from "./price-list";
 import type { Price } from "./price";
-import { euros, labelOf, number, percent, words } from "./words";
+import { labelOf, words, type ProductWords } from "./words";
+
+export interface Acts {
+  order(): void;
+  save(): void;
+  link(): void;
+  /** Where the device can hand a link to other programs. */
+  share: (() => void) | undefined;
+}
 
 /** The breakdown of the last price, and what can be done with it. */
 export class Summary {
@@ -11,43 +20,62 @@ export class Summary {
   readonly #total = html("b", { "data-total": true });
   readonly #terms = html("p", { class: "muted" });
   readonly #said = html("p", { class: "said", role: "status" });
+  readonly #link = html("input", { type: "text", readonly: true, "aria-label": words.linkLabel });
+  readonly #linkField = html("p", { class: "text", hidden: true }, this.#link);
 
   constructor(
     readonly list: PriceList,
-    order: () => void,
-    save: () => void,
+    own: ProductWords,
+    acts: Acts,
   ) {
-    const button = (text: string, what: string, act: () => void, look = "btn") => {
-      const element = html(
-        "button",
-        { class: look, type: "button", "data-nest-category": "page", "data-nest-value": what },
-        text,
-      );
-      element.addEventListener("click", act);
-      return element;
-    };
     this.element = html(
       "section",
       { class: "dsum", id: "summe", "aria-labelledby": "h-summe" },
-      html("h2", { id: "h-summe" }, words.summary),
+      html("h2", { id: "h-summe" }, own.summary),
       this.#lines,
-      html("p", { class: "total" }, html("span", {}, words.total), this.#total),
+      html("p", { class: "total" }, html("span", {}, own.total), this.#total),
       this.#terms,
       html(
         "div",
         { class: "dact" },
-        button(words.order, "order", order, "btn primary"),
-        button(words.save, "save", save),
+        button(words.order, "order", acts.order, "btn primary"),
+        button(words.save, "save", acts.save),
+        button(words.link, "link", acts.link),
+        acts.share ? button(words.share, "share", acts.share) : undefined,
       ),
       this.#said,
+      this.#linkField,
     );
   }
 
   say(sentence: string): void {
     this.#said.textContent = sentence;
+    this.#linkField.hidden = true;
+  }
+
+  /** The link to copy by hand, where the browser does not do it. */
+  showLink(address: string): void {
+    this.say(words.linkShown);
+    this.#link.value = address;
+    this.#linkField.hidden = false;
+    this.#link.focus();
+    this.#link.select();
+  }
+
+  /** A new price has been asked for. */
+  wait(): void {
+    this.element.classList.add("stale");
+  }
+
+  fail(): void {
+    this.element.classList.remove("stale");
+    this.#lines.replaceChildren();
+    this.#total.textContent = "–";
+    this.#terms.textContent = "";
   }
 
   show(price: Price, choices: Choices): void {
+    this.element.classList.remove("stale");
     this.#lines.replaceChildren(
       ...price.breakdown.map((line) =>
         html(
@@ -88,9 +116,19 @@ export class Summary {
           measure === undefined ? labelOf(option) : `${number(measure)}${unit} ${labelOf(option)}`,
         ];
       });
-    const named = group ?? this.list.categories.find((category) => category.id === id);
+    const named = priced(this.list, id);
     const heading = named ? labelOf(named) : label;
     const details = chosen.filter((text) => text !== heading).join(", ");
     return details ? [heading, html("span", { class: "small" }, details)] : [heading];
   }
+}
+
+function button(text: string, what: string, act: () => void, look = "btn"): HTMLElement {
+  const element = html(
+    "button",
+    { class: look, type: "button", "data-nest-category": "page", "data-nest-value": what },
+    text,
+  );
+  element.addEventListener("click", act);
+  return element;
 }

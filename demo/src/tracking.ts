@@ -22,7 +22,8 @@ export const tellSaved = (
   price: number | undefined,
 ): void => nest()?.save(configuration.toSend(), trigger, price);
 
-export const tellOrder = (orderId: string): void => nest()?.convert({ orderId });
+export const tellOrder = (configuration: Configuration, orderId: string): void =>
+  nest()?.convert({ orderId, configuration: configuration.toSend() });
 
 const measured = (category: Change["category"], { measure }: Choice) =>
   measure === undefined ? {} : { [measureOf(category)]: measure };

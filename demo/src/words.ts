@@ -1,30 +1,33 @@
+import { rememberLanguage, rememberedLanguage } from "./keeping";
+
 const de = {
   language: "de",
   locale: "de-AT",
-  title: "Dein NEST-Haus · Konfigurator",
   skip: "Zum Inhalt springen",
   steps: "Schritte",
   note: "Demo. Es wird nichts bestellt.",
   otherLanguage: "English",
-  drawing: "Zeichnung deines Hauses",
-  clad: (house: string, cladding: string) => `${house} in ${cladding}`,
-  modules: (count: number) => `${count} Module`,
-  heading: "Dein Haus, Schritt für Schritt.",
+  loading: "Die Preisliste wird geladen.",
   step: (number: number, count: number) => `Schritt ${number} von ${count}`,
-  none: "Noch nichts davon",
-  noneNote: "kommt nicht in den Preis",
+  undo: "Rückgängig",
+  none: "Nichts davon",
   included: "inklusive",
+  inPrice: "im Preis",
+  samePrice: "gleicher Preis",
   onRequest: "auf Anfrage",
+  onRequestToo: (names: string) => `${names} auf Anfrage`,
+  inTotal: (change: string) => `${change} in der Summe`,
   notOffered: "nicht angeboten",
-  each: "je Stück",
+  wayOut: (total: string) => `Summe ${total}`,
   fewer: (label: string) => `${label}: weniger`,
   more: (label: string) => `${label}: mehr`,
   pieces: "Stück",
   area: "m²",
   offeredOnly: (numbers: string) => `Bei dieser Größe angeboten: ${numbers}.`,
+  insteadOf: (after: string, now: string) => `${after} statt ${now}:`,
+  notOfferedHere: "Bei dieser Größe nicht angeboten.",
   largest: (number: string) => `Höchstens ${number}.`,
-  summary: "Dein Haus auf einen Blick",
-  total: "Gesamt inkl. 20 % USt.",
+  chooseFirst: (label: string) => `Preise gibt es, sobald bei „${label}“ gewählt ist.`,
   onRequestLine: "Preis auf Anfrage, nicht in der Summe",
   terms: (interest: string, months: number, version: string) =>
     `Rate: ${interest} im Jahr über ${months} Monate. Preisliste ${version}. Unverbindlich.`,
@@ -32,8 +35,23 @@ const de = {
   save: "Konfiguration merken",
   saved: "Gemerkt. Beim nächsten Besuch ist sie wieder da.",
   notSaved: "Dieser Browser merkt sich nichts. Die Konfiguration gilt bis zum Schließen der Seite.",
-  price: "Preis inkl. USt.",
+  link: "Link kopieren",
+  linkCopied: "Link kopiert. Er öffnet genau diese Konfiguration.",
+  linkShown: "Der Browser lässt das Kopieren nicht zu. Hier ist der Link:",
+  linkLabel: "Link zu dieser Konfiguration",
+  share: "Teilen",
+  misfitsHeading: "Nicht alles ist noch so wählbar:",
+  gone: (category: string, option: string, version: string) =>
+    `${category}: „${option}“ steht nicht in Preisliste ${version}.`,
+  goneCategory: (category: string, version: string) =>
+    `„${category}“ gibt es in Preisliste ${version} nicht.`,
+  unclear: (category: string) => `${category}: im Link war keine Auswahl zu lesen.`,
+  lowered: (category: string, before: string, after: string) =>
+    `${category}: ${after} statt ${before}, mehr wird so nicht angeboten.`,
+  newList: (version: string) =>
+    `Seit eben gilt Preisliste ${version}. Alle Preise sind neu berechnet.`,
   rate: "Monatlich ab",
+  livingArea: "Wohnfläche",
   complete: "Pflichtauswahl vollständig",
   toSummary: "Zusammenfassung",
   noPrice: (category: string) => `„${category}“ wird in dieser Auswahl nicht angeboten.`,
@@ -44,10 +62,34 @@ const de = {
   orderNote: "Name und Adresse bleiben in diesem Fenster: Die Demo sendet sie nirgendwohin.",
   name: "Name",
   email: "E-Mail",
-  address: "Adresse des Grundstücks",
   send: "Absenden",
   back: "Zurück",
   ordered: (order: string) => `Danke. Anfrage ${order} ist notiert; es wird nichts bestellt.`,
+  modules: (count: number) => `${count} Module`,
+  drawing: (house: string) => `Zeichnung deines Hauses: ${house}`,
+  dressed: (cladding: string) => ` in ${cladding}`,
+  ownPrice: (option: string, price: string) => `${option} allein: ${price}`,
+  ownPriceAsChosen: (option: string, price: string) => `${option} in dieser Ausführung: ${price}`,
+  ofHouse: {
+    brand: "NEST-Haus",
+    title: "Dein NEST-Haus · Konfigurator",
+    heading: "Dein Haus, Schritt für Schritt.",
+    scene: "Dein Haus",
+    summary: "Dein Haus auf einen Blick",
+    price: "Preis inkl. USt.",
+    total: "Gesamt inkl. 20 % USt.",
+    address: "Adresse des Grundstücks",
+  },
+  ofProduct: {
+    brand: "Konfigurator",
+    title: "Konfigurator",
+    heading: "Deine Auswahl, Schritt für Schritt.",
+    scene: "Deine Auswahl",
+    summary: "Deine Auswahl auf einen Blick",
+    price: "Preis",
+    total: "Gesamt",
+    address: "Adresse",
+  },
 };
 
 type Words = typeof de;
@@ -55,30 +97,31 @@ type Words = typeof de;
 const en: Words = {
   language: "en",
   locale: "en-GB",
-  title: "Your NEST-Haus · configurator",
   skip: "Skip to content",
   steps: "Steps",
   note: "Demo. Nothing is ordered.",
   otherLanguage: "Deutsch",
-  drawing: "Drawing of your house",
-  clad: (house, cladding) => `${house} in ${cladding}`,
-  modules: (count) => `${count} modules`,
-  heading: "Your house, step by step.",
+  loading: "The price list is loading.",
   step: (number, count) => `Step ${number} of ${count}`,
-  none: "None of these yet",
-  noneNote: "not in the price",
+  undo: "Undo",
+  none: "None of these",
   included: "included",
+  inPrice: "in the price",
+  samePrice: "same price",
   onRequest: "on request",
+  onRequestToo: (names) => `${names} on request`,
+  inTotal: (change) => `${change} in the total`,
   notOffered: "not offered",
-  each: "each",
+  wayOut: (total) => `total ${total}`,
   fewer: (label) => `${label}: fewer`,
   more: (label) => `${label}: more`,
   pieces: "pieces",
   area: "m²",
   offeredOnly: (numbers) => `Offered at this size: ${numbers}.`,
+  insteadOf: (after, now) => `${after} instead of ${now}:`,
+  notOfferedHere: "Not offered at this size.",
   largest: (number) => `At most ${number}.`,
-  summary: "Your house at a glance",
-  total: "Total incl. 20% VAT",
+  chooseFirst: (label) => `Prices appear once “${label}” is chosen.`,
   onRequestLine: "Price on request, not in the total",
   terms: (interest, months, version) =>
     `Rate: ${interest} a year over ${months} months. Price list ${version}. Not binding.`,
@@ -86,8 +129,21 @@ const en: Words = {
   save: "Keep this configuration",
   saved: "Kept. It will be here on your next visit.",
   notSaved: "This browser keeps nothing. The configuration lasts until the page is closed.",
-  price: "Price incl. VAT",
+  link: "Copy link",
+  linkCopied: "Link copied. It opens exactly this configuration.",
+  linkShown: "The browser does not allow copying. Here is the link:",
+  linkLabel: "Link to this configuration",
+  share: "Share",
+  misfitsHeading: "Not everything can still be chosen like this:",
+  gone: (category, option, version) =>
+    `${category}: “${option}” is not in price list ${version}.`,
+  goneCategory: (category, version) => `“${category}” is not in price list ${version}.`,
+  unclear: (category) => `${category}: the link did not say what was chosen.`,
+  lowered: (category, before, after) =>
+    `${category}: ${after} instead of ${before}, more is not offered like this.`,
+  newList: (version) => `Price list ${version} is now in force. All prices are new.`,
   rate: "Monthly from",
+  livingArea: "Living area",
   complete: "Required choices made",
   toSummary: "Summary",
   noPrice: (category) => `“${category}” is not offered in this combination.`,
@@ -98,31 +154,48 @@ const en: Words = {
   orderNote: "Name and address stay in this window: the demo sends them nowhere.",
   name: "Name",
   email: "E-mail",
-  address: "Address of the plot",
   send: "Send",
   back: "Back",
   ordered: (order) => `Thank you. Request ${order} is noted; nothing is ordered.`,
+  modules: (count) => `${count} modules`,
+  drawing: (house) => `Drawing of your house: ${house}`,
+  dressed: (cladding) => ` in ${cladding}`,
+  ownPrice: (option, price) => `${option} alone: ${price}`,
+  ownPriceAsChosen: (option, price) => `${option} as chosen: ${price}`,
+  ofHouse: {
+    brand: "NEST-Haus",
+    title: "Your NEST-Haus · configurator",
+    heading: "Your house, step by step.",
+    scene: "Your house",
+    summary: "Your house at a glance",
+    price: "Price incl. VAT",
+    total: "Total incl. 20% VAT",
+    address: "Address of the plot",
+  },
+  ofProduct: {
+    brand: "Configurator",
+    title: "Configurator",
+    heading: "Your choice, step by step.",
+    scene: "Your choice",
+    summary: "Your choice at a glance",
+    price: "Price",
+    total: "Total",
+    address: "Address",
+  },
 };
 
-export const words: Words = new URLSearchParams(location.search).get("lang") === "en" ? en : de;
+/** The words that differ between NEST-Haus and another maker. */
+export type ProductWords = Words["ofHouse"];
+
+function chosenLanguage(): string | null {
+  const asked = new URLSearchParams(location.search).get("lang");
+  if (asked !== "de" && asked !== "en") return rememberedLanguage();
+  rememberLanguage(asked);
+  return asked;
+}
+
+export const words: Words = chosenLanguage() === "en" ? en : de;
 
 /** The name in this language, or the price list's own. */
 export const labelOf = (named: { label: string; labels: Record<string, string> }): string =>
   named.labels[words.language] ?? named.label;
-
-const grouped = new Intl.NumberFormat(words.locale, { maximumFractionDigits: 2 });
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-
-/** "218.940 €" or "€218,940", with a real minus sign. */
-export function euros(amount: number): string {
-  const digits = whole.format(Math.abs(amount));
-  const sign = amount < 0 ? "−" : "";
-  return words.language === "de"
-    ? `${sign}${digits.replaceAll(",", ".")}\u00a0€`
-    : `${sign}€${digits}`;
-}
-
-export const number = (value: number): string => grouped.format(value);
-
-export const percent = (value: number): string =>
-  number(value) + (words.language === "de" ? "\u00a0%" : "%");

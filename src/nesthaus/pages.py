@@ -3,6 +3,8 @@
 `make install` builds them into the package's folder `web`; a released wheel contains them.
 """
 
+import gzip
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -23,6 +25,17 @@ _DOCS_POLICY = _STRICT + "style-src 'self' 'unsafe-inline'; img-src 'self' data:
 _FOREVER = "public, max-age=31536000, immutable"
 _AN_HOUR = "public, max-age=3600"
 
+TRACKER_PATH = "/tracker.js"
+# By what stands in place of `.js` in the tracker's path. Told here, because what a system's own
+# table says of these names differs, and a module of another type is refused by browsers.
+_TRACKER_TYPES = {
+    ".js": "text/javascript",
+    "-more.js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".d.ts": "text/plain",
+    ".d.mts": "text/plain",
+}
+
 
 class _Assets(StaticFiles):
     """Files whose names change with their content, so that they may be kept for ever."""
@@ -40,26 +53,66 @@ def _guarded(response: Response, policy: str) -> Response:
     return response
 
 
-def page_routes(web: Path = WEB) -> list[BaseRoute]:
+@lru_cache(maxsize=len(_TRACKER_TYPES))
+def _packed(path: Path, _changed_ns: int) -> bytes:
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
+
+
+def _built(web: Path, name: str) -> Path:
+    path = web / name
+    if not path.is_file():
+        raise not_found(f"{name} is not built; `make install` builds it.")
+    return path
+
+
+def _unless_known(request: Request, response: Response) -> Response:
+    """304 where the browser has this version already."""
+    etag = response.headers["ETag"]
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={"ETag": etag})
+    return response
+
+
+def _tracker_routes(web: Path, tracker_path: str) -> list[BaseRoute]:
+    """The tracker's files under the default name, which stays, and under the one it was given."""
+
+    def route(stem: str, ending: str, media_type: str) -> Route:
+        async def tracker(request: Request) -> Response:
+            path = _built(web, f"tracker{ending}")
+            changed_ns = path.stat().st_mtime_ns
+            headers = {"ETag": f'"{changed_ns:x}"', "Vary": "Accept-Encoding"}
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                body = _packed(path, changed_ns)
+                headers |= {"ETag": f'"{changed_ns:x}-gzip"', "Content-Encoding": "gzip"}
+            else:
+                body = path.read_bytes()
+            answer = Response(body, headers=headers, media_type=media_type)
+            response = _unless_known(request, answer)
+            response.headers["Cache-Control"] = _AN_HOUR
+            response.headers["Vary"] = "Accept-Encoding"
+            # Other sites' pages load the script, also as a module, which needs CORS.
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+            return _guarded(response, _POLICY)
+
+        return Route(stem + ending, tracker)
+
+    stems = {path.removesuffix(".js") for path in (TRACKER_PATH, tracker_path)}
+    return [
+        route(stem, ending, media_type)
+        for stem in sorted(stems)
+        for ending, media_type in _TRACKER_TYPES.items()
+    ]
+
+
+def page_routes(tracker_path: str = TRACKER_PATH, web: Path = WEB) -> list[BaseRoute]:
     """A page that is not built is a 404 that says how to build it."""
 
     def file(request: Request, name: str, cache: str, policy: str) -> Response:
-        path = web / name
-        if not path.is_file():
-            raise not_found(f"{name} is not built; `make install` builds it.")
-        response: Response = FileResponse(path, stat_result=path.stat())
-        etag = response.headers["ETag"]
-        if etag in request.headers.get("if-none-match", ""):
-            response = Response(status_code=304, headers={"ETag": etag})
+        path = _built(web, name)
+        response = _unless_known(request, FileResponse(path, stat_result=path.stat()))
         response.headers["Cache-Control"] = cache
         return _guarded(response, policy)
-
-    async def tracker(request: Request) -> Response:
-        response = file(request, request.url.path.lstrip("/"), _AN_HOUR, _POLICY)
-        # Other sites' pages load the script, also as a module, which needs CORS.
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return response
 
     async def demo(request: Request) -> Response:
         return file(request, "demo/index.html", "no-cache", _POLICY)
@@ -75,8 +128,7 @@ def page_routes(web: Path = WEB) -> list[BaseRoute]:
         return RedirectResponse("/demo")
 
     return [
-        Route("/tracker.js", tracker),
-        Route("/tracker.mjs", tracker),
+        *_tracker_routes(web, tracker_path),
         Route("/demo", demo),
         Mount("/demo/assets", _Assets(directory=web / "demo" / "assets", check_dir=False)),
         Route("/api/docs", docs),

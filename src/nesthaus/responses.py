@@ -3,11 +3,14 @@
 The rest of the program names a problem; only here and in the routes does it get its number.
 """
 
+import base64
+import binascii
 from collections.abc import Mapping
 from functools import cache, reduce
+from hashlib import blake2b
 from http import HTTPStatus
 from types import UnionType
-from typing import Any, Protocol, Union, cast, get_args, get_origin
+from typing import Any, Protocol, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 import psycopg
@@ -18,12 +21,17 @@ from pydantic import BaseModel, Field, create_model
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Message, Receive
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
 _AWAY_RETRY_S = 5
 _SLOW_RETRY_S = 30
+
+_DIGEST_BYTES = 6
+
+Place = TypeVar("Place", bound=Struct)
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -64,8 +72,8 @@ def encode(body: object) -> bytes:
     return _encoder.encode(body)
 
 
-def json_response(body: object) -> Response:
-    return Response(encode(body), media_type=JSON)
+def json_response(body: object, status: int = 200) -> Response:
+    return Response(encode(body), status, media_type=JSON)
 
 
 def problem_response(problem: Problem) -> Response:
@@ -100,6 +108,18 @@ def forbidden(sentence: str) -> Problem:
     return Problem(403, sentence)
 
 
+def conflict(sentence: str, field: str | None = None) -> Problem:
+    return Problem(409, sentence, field=field)
+
+
+def too_large(most_bytes: int) -> Problem:
+    return Problem(413, f"body: more than {most_bytes // 1024} KiB")
+
+
+def too_many(sentence: str, retry_after_s: int) -> Problem:
+    return Problem(429, sentence, headers={"Retry-After": str(retry_after_s)})
+
+
 def unavailable(sentence: str, retry_after_s: int) -> Problem:
     return Problem(503, sentence, headers={"Retry-After": str(retry_after_s)})
 
@@ -110,6 +130,22 @@ def database_problem(error: psycopg.OperationalError) -> Problem:
         sentence = "The database took too long over this; a shorter range or a filter helps."
         return unavailable(sentence, _SLOW_RETRY_S)
     return unavailable("The database cannot be reached at the moment.", _AWAY_RETRY_S)
+
+
+def at_most(most_bytes: int, receive: Receive) -> Receive:
+    """`receive` that breaks off a body longer than that, whatever its Content-Length said."""
+    received = 0
+
+    async def receive_some() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > most_bytes:
+            # FastAPI turns all but this into a 400 while it reads a body.
+            raise HTTPException(413, too_large(most_bytes).sentence)
+        return message
+
+    return receive_some
 
 
 async def _answer_problem(_: Request, error: Exception) -> Response:
@@ -145,6 +181,31 @@ async def _answer_database(_: Request, error: Exception) -> Response:
 
 async def _answer_fault(_: Request, __: Exception) -> Response:
     return problem_response(Problem(500, "Something went wrong here; it has been logged."))
+
+
+def cursor_of(place: Struct) -> str:
+    """Where a page ends, opaque to callers."""
+    payload = msgspec.msgpack.encode(place)
+    return base64.urlsafe_b64encode(_digest(payload) + payload).decode().rstrip("=")
+
+
+def place_of(cursor: str, kind: type[Place]) -> Place:
+    """Raises Problem for what `cursor_of` did not make of such a place."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        raw = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
+        digest, payload = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
+        place = msgspec.msgpack.decode(payload, type=kind)
+        if digest == _digest(payload) and cursor_of(place) == cursor:
+            return place
+    except (UnicodeError, binascii.Error, msgspec.DecodeError):
+        pass
+    raise invalid("cursor", "cursor is not one that this list gave out")
+
+
+def _digest(payload: bytes) -> bytes:
+    # No secret: a cursor gives no right to anything, the digest only tells a mangled one.
+    return blake2b(payload, digest_size=_DIGEST_BYTES, person=b"nesthaus-page").digest()
 
 
 class TakesHandlers(Protocol):
@@ -214,3 +275,12 @@ def problem_documents(**descriptions: str) -> dict[int | str, dict[str, Any]]:
         }
         for name, description in told.items()
     }
+
+
+PROBLEMS = problem_documents(
+    _400="A parameter is missing or wrong; `field` names it.",
+    _401="No login and no API token, or none that is valid.",
+    _403="No right to this.",
+    _503="The database is away or took too long; `Retry-After` says when to try again.",
+)
+"""What every route that only reads the tables may answer instead."""

@@ -7,9 +7,11 @@ import pytest
 from fastapi import APIRouter, Body, Depends, FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from nesthaus.access.rights import AdminGate, admitted
-from nesthaus.access.tokens import Role, Tokens
-from nesthaus.db.pool import open_pool
+from nesthaus.access.actors import Role
+from nesthaus.access.logins import Logins
+from nesthaus.access.rights import MAX_BODY_BYTES, AdminGate, admitted
+from nesthaus.access.tokens import Tokens
+from nesthaus.db.pool import Pool, open_pool
 from nesthaus.responses import answer_problems
 from tests.clocks import SettableClock
 
@@ -36,9 +38,14 @@ def an_app() -> FastAPI:
 
 
 @pytest.fixture
-async def client(tokens: Tokens) -> AsyncIterator[AsyncClient]:
+def logins(db: Pool, clock: SettableClock) -> Logins:
+    return Logins(db, clock)
+
+
+@pytest.fixture
+async def client(tokens: Tokens, logins: Logins) -> AsyncIterator[AsyncClient]:
     app = an_app()
-    app.add_middleware(AdminGate, role_of=tokens.role_of)
+    app.add_middleware(AdminGate, tokens=tokens, logins=logins)
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
         yield client
 
@@ -70,7 +77,7 @@ async def test_without_a_token_everything_is_401_before_anything_else(client: As
         response = await client.request(method, path, content=b"{broken")
         assert told(response) == (401, PROBLEM), path
         assert response.headers["www-authenticate"] == "Bearer"
-        assert response.json()["error"] == "This needs an API token."
+        assert response.json()["error"] == "This needs a login or an API token."
 
 
 async def test_a_token_nobody_gave_out_is_401(client: AsyncClient) -> None:
@@ -134,7 +141,7 @@ async def test_with_the_database_away_it_is_503_and_says_when_to_come_again(
     nowhere = "postgresql://127.0.0.1:1/nothing"  # port 1 is nobody's
     pool = await open_pool(nowhere, 1, 0.2, application_name="nesthaus-test-away")
     app = an_app()
-    app.add_middleware(AdminGate, role_of=Tokens(pool, clock).role_of)
+    app.add_middleware(AdminGate, tokens=Tokens(pool, clock), logins=Logins(pool, clock))
     headers = {"Authorization": "Bearer nest_" + "A" * 43}
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
         response = await client.get("/api/admin/thing", headers=headers)
@@ -151,10 +158,39 @@ async def test_a_route_that_nobody_put_a_gate_before_stays_shut() -> None:
     assert told(response) == (500, PROBLEM)
 
 
-async def test_a_path_the_server_lives_under_does_not_open_the_gate(tokens: Tokens) -> None:
+async def test_a_path_the_server_lives_under_does_not_open_the_gate(
+    tokens: Tokens, logins: Logins
+) -> None:
     app = an_app()
-    app.add_middleware(AdminGate, role_of=tokens.role_of)
+    app.add_middleware(AdminGate, tokens=tokens, logins=logins)
     transport = ASGITransport(app, root_path="/nest")
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         response = await client.get("/nest/api/admin/thing?number=1")
     assert response.status_code == 401
+
+
+async def test_nothing_behind_the_gate_is_kept_by_caches(
+    client: AsyncClient, tokens: Tokens
+) -> None:
+    viewer = await as_role(tokens, Role.VIEWER)
+    answer = await client.get("/api/admin/thing?number=7", headers=viewer)
+    assert answer.headers["cache-control"] == "no-store"
+    assert "cache-control" not in (await client.get("/api/administration")).headers
+
+
+async def test_a_body_over_256_kib_is_413_for_those_with_a_right_to_send_one(
+    client: AsyncClient, tokens: Tokens
+) -> None:
+    admin = await as_role(tokens, Role.ADMIN)
+    large = b"1" + b" " * MAX_BODY_BYTES
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield large[:1000]
+        yield large[1000:]
+
+    for content in (large, chunks()):
+        json = {**admin, "Content-Type": "application/json"}
+        answer = await client.put("/api/admin/thing", headers=json, content=content)
+        assert told(answer) == (413, PROBLEM)
+        assert answer.json()["error"] == "body: more than 256 KiB"
+    assert (await client.put("/api/admin/thing", content=large)).status_code == 401

@@ -2,11 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from nesthaus.pages import WEB
 from tests.browser.shop import Shop, open_shop
@@ -47,11 +47,16 @@ def stack(chromium_path: str) -> Iterator[Stack]:
 # Not of the session: while Playwright runs, its event loop is in the way of asynchronous tests.
 @pytest.fixture(scope="package")
 def chromium(chromium_path: str) -> Iterator[Browser]:
-    arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        browser = launch(playwright.chromium, chromium_path)
         yield browser
         browser.close()
+
+
+def launch(chromium: BrowserType, path: str, without: Sequence[str] = ()) -> Browser:
+    """`without` some of the arguments Playwright gives it."""
+    arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return chromium.launch(executable_path=path, args=arguments, ignore_default_args=list(without))
 
 
 @pytest.fixture

@@ -1,14 +1,10 @@
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.browser.shop import HeldBack, Shop, event_ids, kept_on_device, session_of
+from tests.browser.shop import HeldBack, Shop, event_ids, everything_is_sent, session_of
 from tests.waiting import wait_for
 
 PICK = "nest.selection('size', {!r})"
 SENT_WITHIN_S = 15.0
-
-
-def everything_is_sent(page: Page) -> None:
-    wait_for(lambda: kept_on_device(page) == ["nest:session"], SENT_WITHIN_S, "nothing unsent")
 
 
 def test_a_page_closed_right_after_a_click_tells_that_click(shop: Shop) -> None:

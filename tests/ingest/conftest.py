@@ -17,6 +17,7 @@ from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.admission import Admission
 from nesthaus.ingest.facts import Facts
 from nesthaus.ingest.prices import Prices
+from nesthaus.ingest.receipts import ReceiptTimes
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.ingest.routes import in_front, tracking_routes
 from nesthaus.ingest.tracking import Tracking
@@ -75,12 +76,13 @@ async def api(
         refusals,
         role_of,
         settings.get("consent_default", "all"),
+        idle_after_s=1_800,
     )
     limit = RateLimit(settings.get("rate_limit", 0), new_table())
     routes = tracking_routes(
         tracking,
         Prices(CATALOGUE, clock),
-        Admission(clock, limit, limit_loopback=False),
+        Admission(ReceiptTimes(clock), limit, limit_loopback=False),
         refusals,
         settings.get("allowed_origins", ("*",)),
     )

@@ -46,6 +46,7 @@ async def test_create_still_tells_flags_and_a_save_its_price(api: Api) -> None:
     )
 
     assert created.json()["flags"] == {}
+    assert created.json()["idleAfterS"] == 1_800
     assert "sessionId" not in created.json()
     assert saved.json()["totalPrice"] == 213032
 

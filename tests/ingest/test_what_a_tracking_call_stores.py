@@ -37,6 +37,7 @@ async def test_create_without_an_id_makes_one_and_tells_the_servers_time(api: Ap
     assert told["success"] is True
     assert len(told["sessionId"]) == 22
     assert told["serverTime"] == "2026-06-15T12:00:00.000Z"
+    assert told["idleAfterS"] == 1_800
     assert told["flags"] == {}
     (delivery,) = await api.deliveries()
     assert delivery.session_id == told["sessionId"]

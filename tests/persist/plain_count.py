@@ -64,6 +64,7 @@ def sessions_of(
             "latest_seen": max(fact.at for fact in known),
             "session_duration": int((last - start).total_seconds()),
             "total_interactions": sum(isinstance(fact, Interaction) for fact in within),
+            "clock_skew_ms": _clock_skew_ms(session, deliveries),
             "conversion_status": over or "ongoing",
             "end_time": last if over else None,
             **ending,
@@ -112,14 +113,14 @@ def _entry(
     session: str, start: datetime, within: list[Timed], deliveries: Sequence[Delivery]
 ) -> dict[str, object]:
     entries = [fact for fact in within if isinstance(fact, Entry)]
-    headers = [
-        (min(fact.at for fact in call.events), call.user_agent)
+    calls = [
+        (min(fact.at for fact in call.events), call)
         for call in deliveries
-        if call.session_id == session and call.user_agent
+        if call.session_id == session
     ]
-    headers = [(at, agent) for at, agent in headers if at - start <= WEEK]
+    calls = [(at, call) for at, call in calls if at - start <= WEEK]
     said = _first((fact.at, fact.user_agent) for fact in entries)
-    agent = said or _first(headers)
+    agent = said or _first((at, call.user_agent) for at, call in calls)
     device = _first((fact.at, fact.device_type) for fact in entries)
     views = sorted(
         (fact.at, f"{fact.viewport_width}x{fact.viewport_height}")
@@ -135,7 +136,17 @@ def _entry(
         "viewport_height": height,
         "referrer": _first((fact.at, fact.referrer) for fact in entries),
         "utm_source": _first((fact.at, fact.utm_source) for fact in entries) or "direct",
+        "tracker_version": _first((at, call.tracker_version) for at, call in calls),
     }
+
+
+def _clock_skew_ms(session: str, deliveries: Sequence[Delivery]) -> int | None:
+    skews = [
+        call.received_at - call.sent_at
+        for call in deliveries
+        if call.session_id == session and call.sent_at is not None
+    ]
+    return min((round(skew.total_seconds() * 1_000) for skew in skews), default=None)
 
 
 def _first(values: Iterable[tuple[datetime, str | None]]) -> str | None:

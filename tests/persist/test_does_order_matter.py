@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate, chain, pairwise
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
@@ -48,6 +48,8 @@ RAW_TABLES = {
 # within 7 days of another moment and the first one that is not, and just before `NOW`.
 BASES = st.sampled_from([0, 0, 1, 600, 2 * DAY, 7 * DAY, 7 * DAY + 1, 8 * DAY, 9 * DAY - 900])
 MORE = st.sampled_from([0, 0.001, 0.5, 1])
+VERSIONS = st.sampled_from([None, "1.4", "1.5", "1.10"])
+SENT_BEFORE_S = st.sampled_from([None, 0, 0.25, 90, -3_600])
 AGENTS = st.sampled_from([None, None, FIREFOX, CHROME, CURL])
 
 
@@ -113,7 +115,16 @@ def traffics(draw: st.DrawFn) -> list[Delivery]:
             told: list[Timed] = [fact]
             if not isinstance(fact, Entry) and draw(st.booleans()):
                 told += [each for each in [draw(st.sampled_from(others))] if each is not fact]
-            calls.append(call(session, *told, user_agent=draw(AGENTS), address=address_at(told)))
+            calls.append(
+                call(
+                    session,
+                    *told,
+                    user_agent=draw(AGENTS),
+                    address=address_at(told),
+                    sent_at=sent_at(told, draw(SENT_BEFORE_S)),
+                    tracker_version=draw(VERSIONS),
+                )
+            )
     repeated = draw(st.lists(st.sampled_from(calls), max_size=5))
     return draw(st.permutations(calls + repeated))
 
@@ -121,6 +132,13 @@ def traffics(draw: st.DrawFn) -> list[Delivery]:
 def address_at(told: Sequence[Timed]) -> str:
     """An address that tells which moment it came with."""
     return f"10.0.{milliseconds_of(min(fact.at for fact in told)) // 500 % 251}.0"
+
+
+def sent_at(told: Sequence[Timed], before_s: float | None) -> datetime | None:
+    """By the clock of a page, before the call was received."""
+    if before_s is None:
+        return None
+    return max(fact.at for fact in told) - timedelta(seconds=before_s)
 
 
 @st.composite

@@ -135,7 +135,7 @@ async def test_while_postgresql_is_away_nothing_is_lost_and_everything_is_stored
     start_server(server)
     # The tests' servers do not wait for the disk, and forget at a kill what was just committed.
     url = f"{server.url()}&options=-csynchronous_commit%3Don"
-    schema = files("nesthaus.db").joinpath("migrations/versions/0001_up.sql").read_bytes()
+    schema = files("nesthaus.db").joinpath("schema.sql").read_bytes()
     with psycopg.connect(url) as connection:
         connection.execute(schema)
     pool = await open_pool(url, 2, 1.0, application_name="worker of a test")

@@ -133,6 +133,8 @@ def call(
     user_agent: str | None = None,
     address: str | None = None,
     received_at: datetime | None = None,
+    sent_at: datetime | None = None,
+    tracker_version: str | None = None,
 ) -> Delivery:
     """What one tracking call brought; received when the last of its facts happened."""
     return Delivery(
@@ -141,4 +143,6 @@ def call(
         events=facts,
         user_agent=user_agent,
         address=address,
+        sent_at=sent_at,
+        tracker_version=tracker_version,
     )

@@ -7,11 +7,13 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from nesthaus.access.logins import Logins
 from nesthaus.access.rights import AdminGate
 from nesthaus.access.tokens import Role, Tokens
 from nesthaus.catalogue import load_catalogue
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.domain.pricing import Catalogue
+from nesthaus.report.export_routes import export_router
 from nesthaus.report.routes import admin_router
 from nesthaus.responses import answer_problems
 from tests.clocks import SettableClock
@@ -41,11 +43,12 @@ async def reports(database_url: str) -> AsyncIterator[Pool]:
 async def admin(
     db: Pool, reports: Pool, catalogue: Catalogue, clock: SettableClock
 ) -> AsyncIterator[AsyncClient]:
-    tokens = Tokens(db, clock)
     app = FastAPI()
     answer_problems(app)
     app.include_router(admin_router(reports, catalogue, clock))
-    app.add_middleware(AdminGate, role_of=tokens.role_of)
+    app.include_router(export_router(reports, catalogue, clock))
+    tokens = Tokens(db, clock)
+    app.add_middleware(AdminGate, tokens=tokens, logins=Logins(db, clock))
     token = (await tokens.create("test", Role.VIEWER)).token
     headers = {"Authorization": f"Bearer {token}"}
     async with AsyncClient(

@@ -39,6 +39,9 @@ async def test_what_is_answered_is_what_the_document_describes(
     await assert_as_described(admin, document, "/api/admin/sessions", 400, limit="0")
     await assert_as_described(admin, document, journey, 200, sessionId="s1")
     await assert_as_described(admin, document, journey, 404, sessionId="nobody")
+    for name in ("sessions", "interactions", "snapshots"):
+        await assert_as_described(admin, document, f"/api/admin/export/{name}.json", 200)
+    await assert_as_described(admin, document, "/api/admin/export/daily.json", 400, since="x")
 
 
 async def test_the_document_names_every_column_of_a_step(admin: AsyncClient) -> None:
@@ -60,9 +63,9 @@ async def test_the_document_names_every_column_of_a_step(admin: AsyncClient) -> 
     ]
 
 
-async def test_the_document_says_that_a_token_is_needed(admin: AsyncClient) -> None:
+async def test_the_document_says_that_a_token_or_a_login_is_needed(admin: AsyncClient) -> None:
     document = (await admin.get("/openapi.json")).json()
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     for path in ("/api/admin/sessions", "/api/admin/analytics/user-journey"):
-        assert document["paths"][path]["get"]["security"] == [{"bearer": []}]
+        assert document["paths"][path]["get"]["security"] == [{"bearer": []}, {"cookie": []}]
         assert "422" not in document["paths"][path]["get"]["responses"]

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nesthaus.db.pool import Pool
-from nesthaus.report.cursors import Place, cursor_of, place_of
-from nesthaus.responses import Problem
+from nesthaus.report.sessions import Place
+from nesthaus.responses import Problem, cursor_of, place_of
 from tests.clocks import SettableClock
 from tests.report.rows import insert, session
 
@@ -46,6 +46,8 @@ async def test_a_row_appears_with_its_columns_in_camel_case(admin: AsyncClient, 
             viewport_width=390,
             final_configuration={"nest": "nest80"},
             last_price=213032,
+            tracker_version="1.4.0",
+            clock_skew_ms=-250,
         ),
     )
     answer = await page(admin)
@@ -71,6 +73,8 @@ async def test_a_row_appears_with_its_columns_in_camel_case(admin: AsyncClient, 
         "botReason": None,
         "finalConfiguration": {"nest": "nest80"},
         "lastPrice": 213032,
+        "trackerVersion": "1.4.0",
+        "clockSkewMs": -250,
     }
     assert {name: row[name] for name in expected} == expected
 
@@ -304,7 +308,7 @@ async def test_a_page_is_read_from_the_index(db: Pool) -> None:
 )
 def test_a_cursor_leads_back_to_its_place(start: datetime, session_id: str) -> None:
     place = Place(start, session_id)
-    assert place_of(cursor_of(place)) == place
+    assert place_of(cursor_of(place), Place) == place
 
 
 @given(position=st.integers(0, 30), character=st.sampled_from("ABCxyz019-_"))
@@ -313,5 +317,5 @@ def test_a_cursor_that_was_tampered_with_is_refused(position: int, character: st
     tampered = cursor[:position] + character + cursor[position + 1 :]
     if tampered != cursor:
         with pytest.raises(Problem) as caught:
-            place_of(tampered)
+            place_of(tampered, Place)
         assert caught.value.field == "cursor"

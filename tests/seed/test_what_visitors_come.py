@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +20,7 @@ from nesthaus.domain.events import (
     Cause,
     Delivery,
     Entry,
+    Event,
     Finalisation,
     Interaction,
     Metric,
@@ -223,9 +225,42 @@ def test_times_are_those_the_tracking_api_would_have_taken(
     assert late > 50
 
 
-def test_no_two_facts_have_the_same_id(sessions: list[tuple[Delivery, ...]]) -> None:
-    ids = [fact.id for session in sessions for each in session for fact in each.events]
-    assert len(set(ids)) == len(ids)
+def test_an_id_names_one_fact_and_some_are_sent_again(
+    sessions: list[tuple[Delivery, ...]],
+) -> None:
+    """As where an answer was lost: the same facts, received again some seconds later."""
+    known: dict[UUID, tuple[Event, str | None]] = {}
+    received: dict[UUID, list[datetime]] = {}
+    for delivery in (each for session in sessions for each in session):
+        for fact in delivery.events:
+            assert known.setdefault(fact.id, (fact, delivery.session_id)) == (
+                fact,
+                delivery.session_id,
+            )
+            received.setdefault(fact.id, []).append(delivery.received_at)
+    again = {identifier: times for identifier, times in received.items() if len(times) > 1}
+    assert 0.001 < len(again) / len(received) < 0.02
+    for identifier, times in again.items():
+        assert not isinstance(known[identifier][0], Entry | Metric)
+        assert len(set(times)) == len(times)
+
+
+def test_trackers_are_replaced_now_and_then(sessions: list[tuple[Delivery, ...]]) -> None:
+    """By another version every two months; a few visitors still have the one before."""
+    days: dict[str, list[date]] = {}
+    for delivery in (each for session in sessions for each in session):
+        if delivery.sent_at is None:  # of the shop's own server
+            assert delivery.tracker_version is None
+            continue
+        assert delivery.tracker_version is not None
+        days.setdefault(delivery.tracker_version, []).append(delivery.received_at.date())
+    assert set(days) >= {"25.5", "25.7", "25.9", "25.11", "26.1", "26.3", "26.5"}
+    told = Counter({version: len(each) for version, each in days.items()})
+    of_june = {each for each in days["26.5"] if each >= date(2026, 6, 1)}
+    assert len(of_june) > 10
+    assert any(each >= date(2026, 5, 2) for each in days["26.3"])
+    assert not any(each >= date(2026, 5, 2) for each in days["26.1"])
+    assert min(told[version] for version in ("25.7", "25.9", "25.11", "26.1", "26.3")) > 500
 
 
 def test_clocks_are_slow_and_fast(sessions: list[tuple[Delivery, ...]]) -> None:

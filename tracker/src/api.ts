@@ -14,7 +14,7 @@ export interface EventDetails {
   /** The configurator category, or `page` where an event belongs to none. */
   category?: string;
   elementId?: string | undefined;
-  value?: string | undefined;
+  value?: string | null | undefined;
   previousValue?: string | undefined;
   quantity?: number;
   squareMeters?: number;
@@ -23,11 +23,21 @@ export interface EventDetails {
   cause?: Cause;
 }
 
+/** What is told beside clicks, choices and page views. */
+export type Flag = "hover" | "scroll" | "image_timing" | "api_timing" | "web_vitals";
+
+export type Flags = { [name in Flag]?: boolean };
+
 export interface Options {
   /** Where the tracking API is: an origin, with a path in front of `/api` if there is one. */
   endpoint?: string;
   /** `ask`: nothing is sent and nothing written to the device until `consent("all")`. */
   consent?: "all" | "ask" | "none";
+  /**
+   * What the page wants, also as `hover -scroll`; the server's word goes before. Without any: all
+   * but `hover`.
+   */
+  flags?: Flags | string;
   /** True where the page itself calls `start`, when it knows what it shows. */
   manual?: boolean;
 }
@@ -36,7 +46,7 @@ export interface Options {
 export interface Nest {
   /** Opens the session; `configuration` is what the page shows before the first choice. */
   start(configuration?: Configuration): void;
-  /** Any event: `click`, `scroll`, or a name of your own of a-z, 0-9 and _. */
+  /** Any event: `click`, `hover`, or a name of your own of a-z, 0-9 and _. */
   track(type: string, details?: EventDetails): void;
   /** A choice in a category; null takes it away. The value before it is filled in. */
   selection(category: string, value: string | null, details?: EventDetails): void;

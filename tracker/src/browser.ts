@@ -4,7 +4,7 @@ export const viewport = () => ({ width: innerWidth, height: innerHeight });
 export function entry(): Record<string, unknown> {
   const { userAgent, maxTouchPoints } = navigator;
   const parameters = new URLSearchParams(location.search);
-  const utm = (name: string): string | undefined => parameters.get("utm_" + name) ?? undefined;
+  const utm = (name: string): string | null => parameters.get("utm_" + name);
   return {
     deviceInfo: {
       // An iPad calls itself a Mac; all others the server can tell by their user agent.

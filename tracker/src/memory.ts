@@ -1,4 +1,5 @@
-import type { Configuration } from "./api";
+import type { Configuration, Flags } from "./api";
+import { quietly } from "./quiet";
 
 /** What all tabs of one visitor share. Times are those of the device's clock. */
 export interface Session {
@@ -7,11 +8,15 @@ export interface Session {
   active: number;
   /** Server's clock minus the device's, in milliseconds; absent until the server has told. */
   offset?: number;
+  /** What the server has said of them; absent until it has answered. */
+  flags?: Flags;
+  /** How long a pause ends the session, where the server has said it. */
+  idleAfterS?: number | undefined;
   /** What the server has been told the page shows, so that a reload need not tell it again. */
   known?: Configuration | undefined;
 }
 
-const PREFIX = "nest:";
+export const PREFIX = "nest:";
 
 export interface Memory {
   /** While it is off nothing is read or written. */
@@ -25,13 +30,8 @@ export interface Memory {
 /** The device's storage. Where the browser refuses it, or it is full, all goes on without it. */
 export function deviceMemory(): Memory {
   let allowed = false;
-  const attempt = <T>(use: (storage: Storage) => T): T | undefined => {
-    try {
-      return allowed ? use(localStorage) : undefined;
-    } catch {
-      return undefined;
-    }
-  };
+  const attempt = <T>(use: (storage: Storage) => T): T | undefined =>
+    allowed ? quietly(() => use(localStorage)) : undefined;
   return {
     allow: (on) => {
       allowed = on;

@@ -1,5 +1,5 @@
 import type { Nest, Options } from "./api";
-import { start } from "./tracker";
+import { track } from "./tracker";
 
 declare global {
   interface Window {
@@ -7,20 +7,32 @@ declare global {
   }
 }
 
-/** The script tag's own attributes say how; without them, its own origin is the endpoint. */
-function options(): Options {
-  const tag = document.currentScript as HTMLScriptElement | null;
-  const { nestEndpoint, nestConsent, nestStart } = tag?.dataset ?? {};
-  return {
-    endpoint: nestEndpoint || new URL(tag?.src || location.href).origin,
-    ...(nestConsent && { consent: nestConsent as NonNullable<Options["consent"]> }),
-    manual: nestStart === "manual",
-  };
+/** The tag this script came from; a module's is found by the address it runs from. */
+function ownTag(): Pick<HTMLScriptElement, "src" | "dataset"> {
+  const [src = ""] = String(new Error().stack).match(/https?:[^\s)]+(?=:\d+:\d+)/) ?? [];
+  return (
+    (document.currentScript as HTMLScriptElement | null) ??
+    [...document.scripts].find((script) => script.src === src) ?? { src, dataset: {} }
+  );
 }
 
 try {
   // An element with the id `nest` answers to this name too.
-  if (!window.nest?.track) window.nest = start(options());
+  if (!window.nest?.track) {
+    const { src, dataset } = ownTag();
+    const { nestEndpoint, nestConsent, nestStart, nestFlags } = dataset;
+    window.nest = track(
+      {
+        // In full, because the page's own base may point elsewhere; by default the script's origin.
+        endpoint: new URL(nestEndpoint || "/", (!nestEndpoint && src) || location.href).href,
+        consent: nestConsent,
+        flags: nestFlags,
+        manual: nestStart === "manual",
+      } as Options,
+      // Beside the script, whatever that is called here.
+      () => import(/* @vite-ignore */ src.replace(/\.js(?=\?|$)/, "-more.js")),
+    );
+  }
 } catch {
   // The page goes on without us.
 }

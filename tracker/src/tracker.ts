@@ -1,34 +1,52 @@
-import type { Configuration, EventDetails, Nest, Options } from "./api";
-import { activeTime, watchScroll } from "./attention";
+import type { Configuration, EventDetails, Flags, Nest, Options } from "./api";
+import { activeTime } from "./attention";
 import { watchAttributes } from "./attributes";
 import { entry, objected, viewport } from "./browser";
-import { randomId } from "./ids";
-import { deviceMemory, type Session } from "./memory";
+import { noise } from "./ids";
+import { deviceMemory, PREFIX, type Session } from "./memory";
 import { outbox, type Item } from "./outbox";
+import { nothing, on, quietly } from "./quiet";
 
 declare const __VERSION__: string;
 
-const IDLE_MS = 30 * 60_000;
+const IDLE_AFTER_S = 1_800;
 const LONGEST_MS = 24 * 3_600_000;
 const MAX_PATH = 100;
 const SESSION = "session";
 
-/** A page must never notice that something is wrong here; a gap in the sequence shows it. */
-export function quietly<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
+/** What the second file adds: measurements of the page, scroll depth and hovers. */
+export interface More {
+  /** Returns what is to be called when the page is hidden or left. */
+  begin(
+    track: Nest["track"],
+    /** An event's id for a moment by the device's clock. */
+    id: (at: number) => string,
+    /** Tells what is made for the session's id, where the visitor has not said no meanwhile. */
+    measure: (metrics: (sessionId: string) => Metric[]) => void,
+    endpoint: string,
+    wanted: Options["flags"],
+    /** What the server has said of them. */
+    flags: () => Flags | undefined,
+  ): () => void;
 }
 
-/** Starts tracking this page. */
-export function start(options: Options = {}): Nest {
+export interface Metric {
+  eventId: string;
+  sessionId: string;
+  metricName: string;
+  value: number;
+  unit: string;
+  additionalData: Record<string, unknown>;
+}
+
+/** Starts tracking this page; `load` brings the second part. */
+export function track(options: Options, load: () => Promise<More>): Nest {
   const memory = deviceMemory();
   const active = activeTime();
   // A misspelt answer is not taken for a yes.
   let consent = objected() ? "none" : (clear(options.consent ?? "all") ?? "ask");
   let said = !!options.consent;
+  /** There is none after a no. */
   let session: Session | undefined;
   let started = false;
   let page = "";
@@ -38,16 +56,20 @@ export function start(options: Options = {}): Nest {
   /** What the page shows: the last configuration told, with later selections laid over it. */
   let shown: Configuration | undefined;
   let unsaved = false;
+  /** Of the second part, once it has been asked for. */
+  let finish: (() => void) | undefined;
+  const endpoint = (options.endpoint ?? location.origin).replace(/\/$/, "");
 
   const unsent = outbox(
-    options.endpoint ?? location.origin,
+    endpoint,
     __VERSION__,
     memory,
     () => session?.offset,
-    (offset) => {
+    ({ flags, idleAfterS }, offset) => {
       if (!session || Number.isNaN(offset)) return;
-      session.offset = offset;
+      Object.assign(session, { offset, flags: flags ?? {}, idleAfterS });
       memory.write(SESSION, session);
+      measure();
     },
     () => (said ? consent : undefined),
   );
@@ -55,22 +77,50 @@ export function start(options: Options = {}): Nest {
   const add = (path: Item["path"], body: Item["body"], { id, active }: Session): void =>
     unsent.add({ path, key: `${page}.${++added}`, session: id, at: active, body });
 
+  /** Loads the second part, once the server has answered and the page is complete. */
+  const measure = (): void => {
+    if (finish || !session?.flags) return;
+    finish = nothing;
+    const begin = (): unknown =>
+      load()
+        .then((more) => {
+          finish = more.begin(
+            nest.track,
+            unsent.id,
+            (metrics) => {
+              if (session)
+                add("performance/track", { metrics: metrics(session.id) }, session);
+            },
+            endpoint,
+            options.flags,
+            () => session?.flags,
+          );
+        })
+        .catch(nothing);
+    if (document.readyState === "complete") begin();
+    else on(window, "load", begin);
+  };
+
   /** The session of this moment: another tab's newer one, or a new one after a long pause. */
   const enter = (): Session => {
     const now = Date.now();
     let current = memory.read<Session>(SESSION) ?? session;
-    if (!current || now - current.active > IDLE_MS || now - current.begun > LONGEST_MS)
-      current = { id: randomId(16), begun: now, active: now };
+    const pause = now - (current?.active ?? 0);
+    const longest = (current?.idleAfterS ?? IDLE_AFTER_S) * 1000;
+    if (!current || pause > longest || now - current.begun > LONGEST_MS)
+      current = { id: noise(16), begun: now, active: now };
     const fresh = current.id !== session?.id;
     session = current;
     session.active = now;
     session.known = shown ?? session.known;
-    memory.write(SESSION, session);
+    // Nothing here is as slow as to write, and a hundredth of the pause is exact enough.
+    if (fresh || Math.abs(pause) > longest / 100) memory.write(SESSION, session);
     if (fresh) {
-      page = randomId(9);
+      page = noise(9);
       sequence = 0;
-      add("create", { ...entry(), configuration: shown }, session);
+      add("sessions/create", { ...entry(), configuration: shown }, session);
     }
+    measure();
     return session;
   };
 
@@ -78,8 +128,7 @@ export function start(options: Options = {}): Nest {
     if (consent === "none") return;
     nest.start();
     const current = enter();
-    if (path === "track-batch")
-      Object.assign(body, { page, sequence: ++sequence, viewport: viewport() });
+    if (body.type) Object.assign(body, { page, sequence: ++sequence, viewport: viewport() });
     add(path, body, current);
   };
 
@@ -97,37 +146,34 @@ export function start(options: Options = {}): Nest {
       nest.pageView();
     },
     track(type, details) {
-      put("track-batch", { type, category: "page", ...details });
+      put("sessions/track-batch", { type, category: "page", ...details });
     },
     selection(category, value, details: EventDetails = {}) {
       nest.start();
       const { quantity, squareMeters, cause = "user" } = details;
-      const before = shown?.[category];
-      const previous = typeof before === "object" ? before?.value : before;
-      const spent = active() - lastSelection;
-      const byVisitor = cause === "user";
-      if (byVisitor) lastSelection += spent;
+      const before = shown?.[category] as { value?: unknown } | undefined;
+      const previous = before?.value ?? before;
+      const spent = cause === "user" ? Math.round(active() - lastSelection) : undefined;
+      lastSelection += spent ?? 0;
       nest.track("selection", {
         category,
-        value: value ?? undefined,
+        value,
         previousValue: typeof previous === "string" ? previous : undefined,
-        timeSpent: byVisitor ? Math.round(spent) : undefined,
+        timeSpent: spent,
         ...details,
       });
       const measured = (quantity ?? squareMeters) !== undefined;
-      const choice = measured
-        ? ({ value, quantity, squareMeters } as Configuration[string])
-        : value;
-      shown = { ...shown, [category]: value === null ? null : choice! };
+      const choice = measured ? { value, quantity, squareMeters } : value;
+      shown = { ...shown, [category]: value && (choice as Configuration[string])! };
       unsaved = true;
     },
     save(configuration, trigger = "auto_save", clientPrice) {
       shown = { ...configuration };
       unsaved = false;
-      put("save-configuration", { configuration, trigger, clientPrice });
+      put("sessions/save-configuration", { configuration, trigger, clientPrice });
     },
     convert({ orderId, configuration } = {}) {
-      put("finalize", {
+      put("sessions/finalize", {
         conversionStatus: "converted",
         orderId,
         finalConfiguration: configuration,
@@ -150,7 +196,7 @@ export function start(options: Options = {}): Nest {
         session = undefined;
         started = false;
       } else {
-        if (session) memory.write(SESSION, session);
+        memory.write(SESSION, session);
         unsent.open();
         if (begin) nest.start();
       }
@@ -159,13 +205,20 @@ export function start(options: Options = {}): Nest {
   };
 
   const leave = (): void => {
-    if (unsaved && shown) nest.save(shown, "page_exit");
+    finish?.();
+    // As of the last activity: to leave a page after a long pause begins no new session.
+    if (unsaved && session)
+      add("sessions/save-configuration", { configuration: shown, trigger: "page_exit" }, session);
+    unsaved = false;
+    const stored = memory.read<Session>(SESSION);
+    if (stored && stored.id === session?.id)
+      memory.write(SESSION, { ...stored, known: shown ?? stored.known });
     unsent.leave();
   };
 
   for (const name of Object.keys(nest) as (keyof Nest)[]) {
-    const call = nest[name] as (...values: unknown[]) => unknown;
-    Object.assign(nest, { [name]: (...values: unknown[]) => quietly(() => call(...values)) });
+    const call = nest[name] as (...values: unknown[]) => never;
+    nest[name] = (...values: unknown[]) => quietly(call, ...values)!;
   }
 
   quietly(() => {
@@ -176,12 +229,17 @@ export function start(options: Options = {}): Nest {
       consent = "all";
       unsent.open();
     }
-    const on = (target: EventTarget, type: string, heard: () => void): void =>
-      target.addEventListener(type, () => quietly(heard));
     on(window, "pagehide", leave);
     on(window, "online", unsent.hurry);
-    on(document, "visibilitychange", () => document.hidden && unsent.flush());
-    watchScroll((percent) => started && nest.track("scroll", { value: String(percent) }));
+    // The visitor has said no in another tab.
+    on<StorageEvent>(window, "storage", ({ key, newValue }) => {
+      if (key === PREFIX + SESSION && !newValue) nest.consent("none");
+    });
+    on(document, "visibilitychange", () => {
+      if (!document.hidden) return;
+      finish?.();
+      unsent.flush();
+    });
     watchAttributes(nest);
     if (!options.manual) nest.start();
   });

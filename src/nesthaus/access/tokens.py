@@ -1,19 +1,21 @@
 """API tokens: 256 random bits, of which only the SHA-256 is kept."""
 
-import asyncio
 import hashlib
-import logging
 import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from uuid import UUID, uuid4
 
-import psycopg
-from psycopg.rows import class_row
+from msgspec import Struct
+from psycopg.rows import class_row, dict_row
 
+from nesthaus.access.actors import Actor, Role
+from nesthaus.access.audit import COMMAND_LINE, note
+from nesthaus.access.last_use import LastUse
+from nesthaus.access.paging import Page, Place, page_of
+from nesthaus.access.shared_lookup import SharedLookup
 from nesthaus.db.pool import Pool
 from nesthaus.db.queries import load_statements
 
@@ -21,17 +23,6 @@ PREFIX = "nest_"
 
 _SQL = load_statements("nesthaus.access", "tokens.sql")
 _SHAPE = re.compile(PREFIX + "[A-Za-z0-9_-]{43}")
-_NOTE_USE_EVERY = timedelta(minutes=1)
-
-_log = logging.getLogger(__name__)
-
-
-class Role(StrEnum):
-    """A viewer reads, an admin changes, a tracker is a server that reports conversions."""
-
-    VIEWER = "viewer"
-    ADMIN = "admin"
-    TRACKER = "tracker"
 
 
 class InvalidName(ValueError):
@@ -46,8 +37,7 @@ class NewToken:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True, rename="camel"):
     """What is known of a token; `last_used_at` may be a minute behind."""
 
     id: UUID
@@ -61,12 +51,16 @@ class Token:
 @dataclass(frozen=True, slots=True)
 class _Valid:
     id: UUID
+    name: str
     role: str
     last_used_at: datetime | None
 
 
 class Tokens:
-    """Reads and writes `api_tokens`. `pool` must be one that may write."""
+    """Reads and writes `api_tokens`. `pool` must be one that may write.
+
+    `by` is who makes a change, as the audit log names them.
+    """
 
     def __init__(
         self,
@@ -75,44 +69,73 @@ class Tokens:
     ) -> None:
         self._pool = pool
         self._clock = clock
-        self._notes: dict[UUID, asyncio.Task[None]] = {}
+        self._uses = LastUse(pool, _SQL["note_use"], "token")
+        self._valid = SharedLookup(self._find_valid)
 
-    async def create(self, name: str, role: Role) -> NewToken:
+    async def create(self, name: str, role: Role, by: str = COMMAND_LINE) -> NewToken:
         """Raises InvalidName."""
-        if not 1 <= len(name) <= 100 or "\0" in name:
-            raise InvalidName("a token's name has 1 to 100 characters and no NUL")
+        if not 1 <= len(name) <= 100 or not name.isprintable():
+            raise InvalidName("a token's name has 1 to 100 printable characters")
         new = NewToken(uuid4(), PREFIX + secrets.token_urlsafe(32))
+        at = self._clock()
         row = {
             "id": new.id,
             "name": name,
             "role": role.value,
             "token_hash": _hash(new.token),
-            "at": self._clock(),
+            "at": at,
         }
         async with self._pool.connection() as connection:
             await connection.execute(_SQL["create_token"], row)
+            detail = {"id": str(new.id), "role": role.value}
+            await note(connection, by, "create token", name, detail, at=at)
         return new
 
     async def list(self) -> list[Token]:
+        """All of them, revoked ones too, the latest first."""
+        return (await self.page(None, None)).items
+
+    async def page(self, limit: int | None, after: Place | None) -> Page[Token]:
+        """Revoked ones too, the latest first."""
         async with (
             self._pool.connection() as connection,
             connection.cursor(row_factory=class_row(Token)) as cursor,
         ):
-            await cursor.execute(_SQL["list_tokens"])
-            return await cursor.fetchall()
+            return await page_of(
+                cursor,
+                _SQL["page_of_tokens"],
+                limit,
+                after,
+                lambda token: Place(token.created_at, token.id),
+            )
 
-    async def revoke(self, token_id: UUID) -> bool:
+    async def revoke(self, token_id: UUID, by: str = COMMAND_LINE) -> bool:
         """False where there is no such token; once more is harmless."""
-        async with self._pool.connection() as connection:
-            row = {"id": token_id, "at": self._clock()}
-            cursor = await connection.execute(_SQL["revoke_token"], row)
+        at = self._clock()
+        async with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(_SQL["revoke_token"], {"id": token_id, "at": at})
+            revoked = await cursor.fetchone()
+            if revoked is not None:
+                detail = {"id": str(token_id), "role": revoked["role"]}
+                await note(connection, by, "revoke token", revoked["name"], detail, at=at)
+                return True
+            await cursor.execute(_SQL["is_token"], {"id": token_id})
             return await cursor.fetchone() is not None
 
     async def role_of(self, token: str) -> Role | None:
+        """As `actor_of`, of which it tells the role alone."""
+        actor = await self.actor_of(token)
+        return None if actor is None else actor.role
+
+    async def actor_of(self, token: str) -> Actor | None:
         """None for what is no valid token. Asks the database each time: a revoked one is refused
         at once. Raises psycopg.OperationalError where the database is away."""
-        if not _SHAPE.fullmatch(token):
-            return None
+        return await self._valid.of(token) if _SHAPE.fullmatch(token) else None
+
+    async def _find_valid(self, token: str) -> Actor | None:
         async with (
             self._pool.connection() as connection,
             connection.cursor(row_factory=class_row(_Valid)) as cursor,
@@ -121,31 +144,12 @@ class Tokens:
             valid = await cursor.fetchone()
         if valid is None:
             return None
-        self._note_use_soon(valid)
-        return Role(valid.role)
-
-    def _note_use_soon(self, token: _Valid) -> None:
-        """At most once a minute, and after the answer: no request waits for it."""
-        at = self._clock()
-        noted_before = at - _NOTE_USE_EVERY
-        is_fresh = token.last_used_at is not None and token.last_used_at > noted_before
-        if is_fresh or token.id in self._notes:
-            return
-        note = asyncio.create_task(self._note_use(token.id, at, noted_before))
-        self._notes[token.id] = note
-        note.add_done_callback(lambda _: self._notes.pop(token.id, None))
-
-    async def _note_use(self, token_id: UUID, at: datetime, noted_before: datetime) -> None:
-        row = {"id": token_id, "at": at, "noted_before": noted_before}
-        try:
-            async with self._pool.connection() as connection:
-                await connection.execute(_SQL["note_use"], row)
-        except psycopg.Error as error:
-            _log.warning("the use of token %s could not be noted: %s", token_id, error)
+        self._uses.note_soon(valid.id, valid.last_used_at, self._clock(), {"id": valid.id})
+        return Actor(valid.name, Role(valid.role), is_account=False)
 
     async def close(self) -> None:
         """Waits for what is still to be noted; to be called before the pool is closed."""
-        await asyncio.gather(*self._notes.values())
+        await self._uses.close()
 
 
 def _hash(token: str) -> bytes:

@@ -3,8 +3,8 @@
 insert into api_tokens (id, name, role, token_hash, created_at)
 values (%(id)s, %(name)s, %(role)s, %(token_hash)s, %(at)s);
 
--- name: list_tokens
--- One row per token, revoked ones too, the latest first.
+-- name: page_of_tokens
+-- One row per token, revoked ones too, the latest first, from the cursor on.
 select
     id,
     name,
@@ -13,19 +13,29 @@ select
     last_used_at,
     revoked_at
 from api_tokens
-order by created_at desc, id desc;
+where (created_at, id) < (%(before_at)s::timestamptz, %(before_id)s::uuid)
+order by created_at desc, id desc
+limit %(limit)s::bigint;
 
 -- name: revoke_token
--- One row where there is such a token; a second revocation keeps the time of the first.
+-- One row where there is such a token that is not revoked yet.
 update api_tokens
-set revoked_at = coalesce(revoked_at, %(at)s)
+set revoked_at = %(at)s
 where id = %(id)s
-returning id;
+  and revoked_at is null
+returning name, role;
+
+-- name: is_token
+-- One row where there is such a token.
+select id
+from api_tokens
+where id = %(id)s;
 
 -- name: valid_token
 -- At most one row: the token with that hash, unless it is revoked.
 select
     id,
+    name,
     role,
     last_used_at
 from api_tokens

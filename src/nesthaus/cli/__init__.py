@@ -19,8 +19,11 @@ COMMANDS = {
     "migrate": ("nesthaus.cli.migrate", "Bring the tables to another version of the schema."),
     "doctor": ("nesthaus.cli.doctor", "Check servers, schema, clock and disk."),
     "seed": ("nesthaus.cli.seed", "Make believable visitors, or take them out again."),
+    "rebuild": ("nesthaus.cli.rebuild", "Count stored figures again from what was tracked."),
+    "bots": ("nesthaus.cli.bots", "Judge again who is a bot."),
     "dead-letters": ("nesthaus.cli.dead_letters", "See and replay what could not be stored."),
     "token": ("nesthaus.cli.token", "Make, list and revoke API tokens."),
+    "user": ("nesthaus.cli.user", "Make, list and delete accounts, change passwords."),
     "settings": ("nesthaus.cli.settings", "List every setting."),
 }
 EXIT_FAILED = 1

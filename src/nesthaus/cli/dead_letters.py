@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -9,10 +10,20 @@ from uuid import UUID
 import click
 import psycopg
 
+from nesthaus.access.audit import COMMAND_LINE
 from nesthaus.cli import Failed
 from nesthaus.cli.options import checked_settings, data_option, database_of, redis_of
 from nesthaus.db.pool import Pool, first_line, open_pool
-from nesthaus.persist.dead_letters import DeadLetter, drop, find, latest, readable, replay
+from nesthaus.persist.dead_letters import (
+    DeadLetter,
+    Leave,
+    drop,
+    find,
+    latest,
+    noting,
+    readable,
+    replay,
+)
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import StreamAway, StreamFull, connect
 from nesthaus.stream.event_stream import EventStream
@@ -77,7 +88,7 @@ def replay_letters(letter_ids: Sequence[UUID], data: Path | None) -> None:
         redis = connect(redis_url, settings.redis_retries)
         stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
         try:
-            return await replay(pool, letter_ids or None, stream.append)
+            return await replay(pool, letter_ids or None, stream.append, _noting("replay"))
         finally:
             await stream.close()
             await redis.aclose()
@@ -101,9 +112,13 @@ def drop_letters(letter_ids: Sequence[UUID], *, yes: bool, data: Path | None) ->
 
     async def use(pool: Pool) -> list[UUID]:
         async with pool.connection() as connection:
-            return await drop(connection, letter_ids)
+            return await drop(connection, letter_ids, _noting("drop"))
 
     _tell("dropped", _with_pool(settings, use), letter_ids)
+
+
+def _noting(verb: str) -> Leave:
+    return noting(COMMAND_LINE, f"{verb} dead letter", datetime.now(UTC))
 
 
 def _tell(done: str, found: Sequence[UUID], wanted: Sequence[UUID]) -> None:

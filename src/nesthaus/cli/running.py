@@ -10,6 +10,7 @@ from typing import Any
 
 import uvloop
 
+from nesthaus.aggregate.state import OtherZone
 from nesthaus.catalogue.loader import CatalogueError
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.db.schema import UnknownSchema
@@ -25,7 +26,7 @@ def run_role(role: Coroutine[Any, Any, None]) -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(role)
-    except (UnknownSchema, CatalogueError) as error:
+    except (UnknownSchema, OtherZone, CatalogueError) as error:
         raise Failed(str(error), EXIT_MISUSED) from None
 
 

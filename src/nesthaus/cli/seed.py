@@ -21,7 +21,15 @@ from nesthaus.db.pool import first_line
 from nesthaus.db.schema import SchemaError, UnknownSchema
 from nesthaus.processes.parent import watch_parent
 from nesthaus.roles.runtime import wall_clock
-from nesthaus.roles.seed import Seeded, Told, count_seeded, remove_seeded, seed, seed_if_empty
+from nesthaus.roles.seed import (
+    Seeded,
+    Told,
+    count_figures,
+    count_seeded,
+    remove_seeded,
+    seed,
+    seed_if_empty,
+)
 from nesthaus.seed.plan import MOST_DAYS, MOST_SESSIONS, Plan
 from nesthaus.settings import Settings
 
@@ -104,6 +112,8 @@ def _seed(settings: Settings, url: str, plan: Plan, *, if_empty: bool) -> None:
     took_s = time.monotonic() - began
     rate = seeded.events / took_s
     click.echo(f"seeded {_stored(seeded)} in {took_s:.1f} s ({rate:,.0f} events/s)", err=True)
+    if if_empty:
+        _run(lambda: count_figures(settings, url), lambda: _stored(seeded))
 
 
 def _stored(seeded: Seeded) -> str:

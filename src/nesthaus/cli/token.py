@@ -9,7 +9,8 @@ from uuid import UUID
 import click
 import psycopg
 
-from nesthaus.access.tokens import InvalidName, Role, Token, Tokens
+from nesthaus.access.actors import Role
+from nesthaus.access.tokens import InvalidName, Token, Tokens
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option, database_of
 from nesthaus.db.pool import first_line, open_pool

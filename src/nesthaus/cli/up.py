@@ -6,15 +6,21 @@ import sys
 from pathlib import Path
 
 import click
+import psycopg
 
+from nesthaus.access.first_account import Found
+from nesthaus.aggregate.state import OtherZone, check_zone_of
 from nesthaus.catalogue.loader import CatalogueError, load_catalogue
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option
+from nesthaus.db.pool import first_line
 from nesthaus.db.schema import DatabaseAway, SchemaError, UnknownSchema, status
 from nesthaus.processes.data_directory import RunFile
 from nesthaus.processes.errors import CannotStart
 from nesthaus.processes.up import UpPlan, run_up
+from nesthaus.roles.first_account import first_account_in, words_about
 from nesthaus.roles.runtime import wall_clock
+from nesthaus.settings import Settings
 
 
 @click.command("up")
@@ -26,6 +32,9 @@ def command(port: int, *, demo: bool, data: Path | None) -> None:
 
     PostgreSQL and Valkey are started from their wheels, with their files in the data folder,
     unless DATABASE_URL and REDIS_URL name servers of your own. The schema is brought up to date.
+    Where there is no account yet, `admin` is made with the password of NESTHAUS_ADMIN_PASSWORD, or
+    with one that is printed this once.
+
     With --demo made-up visitors of the last 90 days appear soon after the start, where nothing
     was ever tracked; `nesthaus seed --remove` takes them out.
     """
@@ -41,7 +50,7 @@ def command(port: int, *, demo: bool, data: Path | None) -> None:
         database_url=settings.database_url,
         redis_url=settings.redis_url,
         environment=os.environ,
-        prepare=_bring_schema_up_to_date,
+        prepare=lambda database_url: _prepare(database_url, settings),
         ready=_tell,
         afterwards=_demo() if demo else (),
     )
@@ -49,7 +58,7 @@ def command(port: int, *, demo: bool, data: Path | None) -> None:
         code = run_up(plan)
     except CannotStart as error:
         raise Failed(str(error)) from None
-    except UnknownSchema as error:
+    except (UnknownSchema, OtherZone) as error:
         raise Failed(str(error), EXIT_MISUSED) from None
     except SchemaError as error:
         raise Failed(str(error)) from None
@@ -62,13 +71,20 @@ def _demo() -> tuple[str, ...]:
     return ("seed", "--if-empty", "--sessions", "2000", "--days", "90", "--until", until)
 
 
-def _bring_schema_up_to_date(database_url: str) -> bool:
-    """False while the database is away."""
+def _prepare(database_url: str, settings: Settings) -> bool:
+    """The schema, and somebody who can log in; False while the database is away."""
     try:
         if status(database_url).pending:
             _migrate(database_url)
-    except DatabaseAway:
+        check_zone_of(database_url, settings.timezone)
+        first = first_account_in(database_url, settings.admin_password)
+    except (DatabaseAway, psycopg.OperationalError):
         return False
+    except psycopg.Error as error:
+        raise SchemaError(f"the first account could not be made: {first_line(error)}") from None
+    # At once: nobody else knows the password. `serve` says what else there is to say.
+    if first.found in {Found.GIVEN, Found.MADE}:
+        click.echo(words_about(first))
     return True
 
 
@@ -92,6 +108,7 @@ def _tell(run: RunFile) -> None:
   demo configurator   {run.address}/demo
   API documentation   {run.address}/api/docs
   tracker script      {run.address}/tracker.js
-To read the admin API, make a token:
-  nesthaus token create --name me --role viewer"""
+Log in with POST {run.address}/api/admin/login, or make a token for the admin API:
+  nesthaus token create --name me --role viewer
+A forgotten password is changed with: nesthaus user password admin"""
     )

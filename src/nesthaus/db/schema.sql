@@ -44,6 +44,7 @@ create table user_sessions (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     tracker_version text,                        -- that of the earliest call that told one
+    version_at timestamptz,                      -- earliest time at which a call told one
     clock_skew_ms bigint,                        -- least receipt time minus sentAt over its calls
     primary key (session_id)
 ) with (fillfactor = 85);
@@ -54,14 +55,14 @@ create index idx_user_sessions_ongoing on user_sessions (session_id) where conve
 -- The plan's idx_user_sessions_session_id is the primary key.
 
 -- What a page said when it opened a session, one row per create call; or, where no create came
--- first, the earliest request's user agent.
+-- first, the user agent and the tracker's version of the earliest requests that told them.
 create table session_entries (
     session_id text not null references user_sessions (session_id) on delete cascade,
     timestamp timestamptz not null,
     id uuid not null,
     received_at timestamptz not null,
     over boolean not null default false,
-    implied boolean not null,                    -- true: from a call other than create; only header facts
+    implied boolean not null,                    -- true: from a call other than create; header or tracker version
     user_agent text,                             -- said by the page
     header_user_agent text,
     device_type text,
@@ -292,6 +293,8 @@ create table daily_configurations (
     last_selected timestamptz not null,
     primary key (date, configuration_hash)
 );
+-- popular_configurations is the sum over all days.
+create index idx_daily_configurations_hash on daily_configurations (configuration_hash);
 create table daily_configurations_by (
     date date not null,
     dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),

@@ -63,3 +63,14 @@ def _steps_met(required: Sequence[str], progress: Progress) -> Iterator[tuple[st
         yield category, category in chosen
     yield FunnelStep.COMPLETED.value, progress.completed
     yield FunnelStep.ORDER_ATTEMPT.value, progress.order_attempted
+
+
+def steps_of(required: Sequence[str]) -> tuple[str, ...]:
+    """All steps, in order."""
+    return (
+        FunnelStep.STARTED.value,
+        *required,
+        FunnelStep.COMPLETED.value,
+        FunnelStep.ORDER_ATTEMPT.value,
+        FunnelStep.CONVERTED.value,
+    )

@@ -47,6 +47,10 @@ class Period:
     days: tuple[date, ...] = ()
 
 
+ALL = Period("all", datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+"""Everything there is."""
+
+
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of that calendar day, in UTC; also where midnight is skipped or repeated."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
@@ -93,3 +97,11 @@ def period_before(period: Period, zone: ZoneInfo) -> Period:
     count = len(period.days)
     first = period.days[0] - count * _DAY
     return period_of_days(f"before {period.name}", first, count, zone)
+
+
+def starts_of(period: Period, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """The first moments of the days, or of the hours, that a period consists of."""
+    if period.days:
+        return tuple(start_of_day(day, zone) for day in period.days)
+    count = (period.until - period.since) // _HOUR
+    return tuple(period.since + n * _HOUR for n in range(count))

@@ -119,6 +119,11 @@ class Catalogue:
         )
         object.__setattr__(self, "_starts", starts)
 
+    @property
+    def required_categories(self) -> tuple[str, ...]:
+        """Those of the newest list: the steps of the funnel, also for sessions before it."""
+        return self.lists[-1].required_categories
+
     def in_force_at(self, at: datetime) -> PriceList:
         """The price list of that moment; before the first, the first."""
         return self.lists[max(bisect_right(self._starts, at) - 1, 0)]
@@ -190,3 +195,8 @@ def _unknown_category(name: str, value: str | bool | None, price_list: PriceList
 def _percentage(chosen: int, required: int) -> float:
     exact = Decimal(100 * chosen) / Decimal(required)
     return float(exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def average_price(price_sum: int, priced: int) -> int | None:
+    """The mean of `priced` prices, whole euros, half up; None where there are none."""
+    return (2 * price_sum + priced) // (2 * priced) if priced else None

@@ -46,7 +46,7 @@ def duration_s(start: datetime, last_activity: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class EntryFacts:
-    """One create call; or, `implied`, what another call's header told. Times are the facts'."""
+    """One create call; or, `implied`, what another call told of itself. Times are the facts'."""
 
     at: datetime
     over: bool
@@ -60,6 +60,7 @@ class EntryFacts:
     utm_source: str | None
     utm_medium: str | None
     utm_campaign: str | None
+    tracker_version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Attributes:
     utm_source: str | None
     utm_medium: str | None
     utm_campaign: str | None
+    tracker_version: str | None
 
 
 def attributes_of(entries: Iterable[EntryFacts]) -> Attributes:
@@ -98,6 +100,7 @@ def attributes_of(entries: Iterable[EntryFacts]) -> Attributes:
         utm_source=_earliest_text((e.at, e.utm_source) for e in said),
         utm_medium=_earliest_text((e.at, e.utm_medium) for e in said),
         utm_campaign=_earliest_text((e.at, e.utm_campaign) for e in said),
+        tracker_version=_earliest_text((e.at, e.tracker_version) for e in within),
     )
 
 

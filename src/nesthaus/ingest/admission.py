@@ -43,6 +43,8 @@ class TooFast(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
+    """`clock` gives the times of receipt: no two calls have the same."""
+
     clock: Callable[[], datetime]
     rate_limit: RateLimit
     limit_loopback: bool

@@ -200,7 +200,7 @@ def _cut(text: str | None, longest: int) -> str | None:
 
 def _time(sent: wire.Time | None, field: str, received_at: datetime) -> datetime:
     if sent is None:
-        return received_at
+        return _whole_millisecond(received_at)
     at = _instant(sent, field)
     _check_age(at, received_at, field)
     return at
@@ -213,10 +213,14 @@ def _instant(sent: str | float, field: str) -> datetime:
             at = datetime.fromisoformat(sent)
             if at.tzinfo is None:
                 raise invalid(field, "the time has no offset from UTC")
-            return at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
+            return _whole_millisecond(at.astimezone(UTC))
         return instant_of(int(sent))
     except (ValueError, OverflowError):
         raise invalid(field, "is no ISO 8601 time and no number of milliseconds") from None
+
+
+def _whole_millisecond(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _check_age(at: datetime, received_at: datetime, field: str) -> None:

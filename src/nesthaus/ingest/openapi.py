@@ -165,7 +165,14 @@ def _answer(**properties: JsonObject) -> JsonObject:
     }
 
 
-_OPENED: JsonObject = {"serverTime": {"type": "string", "format": "date-time"}, "flags": {}}
+_OPENED: JsonObject = {
+    "serverTime": {"type": "string", "format": "date-time"},
+    "idleAfterS": {
+        "type": "integer",
+        "description": "seconds without activity after which a session ends",
+    },
+    "flags": {},
+}
 _CREATED = _answer(sessionId=_TEXT, **_OPENED)
 _UNSTORED = _answer(stored=_STORED, **_OPENED)
 _TRACKED = _answer(eventId={"type": "string", "format": "uuid"}, stored=_STORED)

@@ -31,11 +31,17 @@ NOT_STORED = Answer(b'{"success":true,"stored":false}', stored=False)
 SUCCESS = b'{"success":true}'
 
 
+def _nothing_more(_: Delivery) -> None:
+    """Nobody counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tracking:
     """Every method raises Refused, and Overloaded where neither stream nor spool can take it.
 
-    `role_of` looks an API token up; None for one that is unknown or revoked.
+    `role_of` looks an API token up; None for one that is unknown or revoked. `idle_after_s` is told
+    to trackers, that they take a new session id when ours would end. `accepted` hears of what is
+    durable.
     """
 
     facts: Facts
@@ -43,11 +49,17 @@ class Tracking:
     refusals: RefusalCounts
     role_of: Callable[[str], Awaitable[Role | None]]
     consent_default: str
+    idle_after_s: int
+    accepted: Callable[[Delivery], None] = _nothing_more
 
     async def create(self, request: Request) -> Answer:
         call = wire.create_reader.read(request.body)
         entry = self.facts.entry(call, request.received_at)
-        told: dict[str, object] = {"serverTime": _iso(request.received_at), "flags": {}}
+        told: dict[str, object] = {
+            "serverTime": _iso(request.received_at),
+            "idleAfterS": self.idle_after_s,
+            "flags": {},
+        }
         if not self._may_store(call, request):
             return Answer(_json({"success": True, "stored": False, **told}), stored=False)
         session_id = call.session_id or new_session_id()
@@ -158,6 +170,7 @@ class Tracking:
             tracker_version=call.tracker_version,
         )
         await self.append(session_id, envelope.encode(delivery))
+        self.accepted(delivery)
 
 
 def new_session_id() -> str:

@@ -56,7 +56,7 @@ class Viewport(Struct, frozen=True):
 
 
 class DeviceInfo(Struct, frozen=True, rename="camel"):
-    """`type` is one of mobile, tablet, desktop; anything else leaves it to the user agent."""
+    """`type` is mobile, tablet, desktop or unknown; any other leaves it to the user agent."""
 
     type: str | None = None
     user_agent: str | None = None

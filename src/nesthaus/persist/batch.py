@@ -1,8 +1,9 @@
 """Deliveries -> what they bring for each session, every fact once. Pure: no database, no clock."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -21,23 +22,40 @@ Key = tuple[datetime, UUID]
 """What makes a fact of a session unique: the time first, so that it can key a table cut by time."""
 
 F = TypeVar("F", Entry, Interaction, Snapshot, Finalisation, Metric)
+Counted = Interaction | Snapshot | Finalisation
+"""Facts whose copies are counted."""
+
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[F]):
-    """`header_user_agent` is that of the request that brought the fact."""
+    """Header and tracker version are those of the call that brought the fact, told of an entry."""
 
     fact: F
     received_at: datetime
-    header_user_agent: str | None
+    header_user_agent: str | None = None
+    tracker_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A fact was accepted. `copy` counts its copies within one call, from 0.
+
+    Fact, time of receipt and copy tell one acceptance from all others, however often it is read.
+    """
+
+    fact: Counted
+    received_at: datetime
+    copy: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class HeaderAgent:
-    """What the header of a call other than create told; ordered by which one stands."""
+class Remark:
+    """What a call other than create told of itself; ordered by which one stands."""
 
     at: datetime
-    user_agent: str
+    text: str
     id: UUID
     received_at: datetime
 
@@ -47,12 +65,17 @@ class Arrivals:
     """What one batch brings for one session.
 
     `address` came with the earliest fact, where several came at that time the smallest.
+    `clock_skew_ms` is the least time of receipt minus time of sending. `again` is what came after
+    the first of each fact.
     """
 
     earliest: datetime
     latest: datetime
     address: str | None
-    header_agent: HeaderAgent | None = None
+    clock_skew_ms: int | None = None
+    header_agent: Remark | None = None
+    tracker_version: Remark | None = None
+    again: list[Acceptance] = field(default_factory=list[Acceptance])
     entries: dict[Key, Received[Entry]] = field(default_factory=dict[Key, Received[Entry]])
     interactions: dict[Key, Received[Interaction]] = field(
         default_factory=dict[Key, Received[Interaction]]
@@ -74,9 +97,24 @@ class Arrivals:
             self.address = smaller(self.address, address)
         self.latest = max(self.latest, latest)
 
-    def note_header_agent(self, agent: HeaderAgent) -> None:
-        if self.header_agent is None or agent < self.header_agent:
-            self.header_agent = agent
+    def note_skew(self, skew_ms: int) -> None:
+        if self.clock_skew_ms is None or skew_ms < self.clock_skew_ms:
+            self.clock_skew_ms = skew_ms
+
+    def note_call(self, delivery: Delivery, first: Event) -> None:
+        """`first` is its earliest fact; what it told of itself holds from then on."""
+        if delivery.user_agent:
+            self.header_agent = _standing(self.header_agent, delivery, first, delivery.user_agent)
+        if delivery.tracker_version:
+            version = delivery.tracker_version
+            self.tracker_version = _standing(self.tracker_version, delivery, first, version)
+
+
+def _standing(known: Remark | None, delivery: Delivery, first: Event, text: str) -> Remark:
+    if known is not None and known.at < first.at:
+        return known  # as nearly always
+    remark = Remark(first.at, text, first.id, delivery.received_at)
+    return remark if known is None else min(remark, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +129,7 @@ class Batch:
 def batch_of(deliveries: Iterable[Delivery]) -> Batch:
     """Raises ValueError for a delivery with facts of a session and no session id.
 
-    Of a fact that came twice the first one stands.
+    Of a fact that came twice the first one stands; that the others came is noted.
     """
     batch = Batch({}, {}, {})
     for delivery in deliveries:
@@ -106,10 +144,15 @@ def smaller(one: str | None, other: str | None) -> str | None:
     return min(filter(None, (one, other)), default=None)
 
 
+def least(one: int | None, other: int | None) -> int | None:
+    """The smaller number; None only where both are."""
+    return min((number for number in (one, other) if number is not None), default=None)
+
+
 def _stands_alone(batch: Batch, delivery: Delivery, event: Event) -> bool:
     """Takes what belongs to no session."""
     if isinstance(event, Metric):
-        batch.metrics.setdefault(event.id, Received(event, delivery.received_at, None))
+        batch.metrics.setdefault(event.id, Received(event, delivery.received_at))
         return True
     if isinstance(event, RefusalCount):
         batch.refusals.setdefault(event.id, event)
@@ -120,29 +163,49 @@ def _stands_alone(batch: Batch, delivery: Delivery, event: Event) -> bool:
 def _add_to_session(batch: Batch, delivery: Delivery, facts: list[Event]) -> None:
     if delivery.session_id is None:
         raise ValueError("facts of a session without a session id")
-    first = min(facts, key=lambda fact: (fact.at, fact.id))
-    latest = max(fact.at for fact in facts)
+    if len(facts) == 1:  # as in most calls
+        (first,), latest = facts, facts[0].at
+    else:
+        first = min(facts, key=lambda fact: (fact.at, fact.id))
+        latest = max(fact.at for fact in facts)
     arrivals = batch.sessions.get(delivery.session_id)
     if arrivals is None:
         arrivals = Arrivals(first.at, latest, delivery.address)
         batch.sessions[delivery.session_id] = arrivals
     else:
         arrivals.note_span(first.at, latest, delivery.address)
-    for fact in facts:
-        _add(arrivals, delivery, fact)
-    if delivery.user_agent and not any(isinstance(fact, Entry) for fact in facts):
-        arrivals.note_header_agent(
-            HeaderAgent(first.at, delivery.user_agent, first.id, delivery.received_at)
-        )
+    if delivery.sent_at is not None:
+        arrivals.note_skew((delivery.received_at - delivery.sent_at) // _MILLISECOND)
+    added = [_is_added(arrivals, delivery, fact) for fact in facts]
+    if not all(added):
+        arrivals.again += _accepted_again(delivery, facts, added)
+    if not any(isinstance(fact, Entry) for fact in facts):
+        arrivals.note_call(delivery, first)
 
 
-def _add(arrivals: Arrivals, delivery: Delivery, fact: Event) -> None:
-    key, received_at, agent = (fact.at, fact.id), delivery.received_at, delivery.user_agent
+def _is_added(arrivals: Arrivals, delivery: Delivery, fact: Event) -> bool:
+    """False where the batch has brought it already."""
+    key, received_at = (fact.at, fact.id), delivery.received_at
     if isinstance(fact, Interaction):
-        arrivals.interactions.setdefault(key, Received(fact, received_at, agent))
-    elif isinstance(fact, Snapshot):
-        arrivals.snapshots.setdefault(key, Received(fact, received_at, agent))
-    elif isinstance(fact, Finalisation):
-        arrivals.finalisations.setdefault(key, Received(fact, received_at, agent))
-    elif isinstance(fact, Entry):
-        arrivals.entries.setdefault(key, Received(fact, received_at, agent))
+        interaction = Received(fact, received_at)
+        return arrivals.interactions.setdefault(key, interaction) is interaction
+    if isinstance(fact, Snapshot):
+        snapshot = Received(fact, received_at)
+        return arrivals.snapshots.setdefault(key, snapshot) is snapshot
+    if isinstance(fact, Finalisation):
+        finalisation = Received(fact, received_at)
+        return arrivals.finalisations.setdefault(key, finalisation) is finalisation
+    if isinstance(fact, Entry):
+        entry = Received(fact, received_at, delivery.user_agent, delivery.tracker_version)
+        arrivals.entries.setdefault(key, entry)
+    return True
+
+
+def _accepted_again(
+    delivery: Delivery, facts: Iterable[Event], added: Iterable[bool]
+) -> Iterator[Acceptance]:
+    copies: Counter[tuple[type[Event], UUID]] = Counter()
+    for fact, is_added in zip(facts, added, strict=True):
+        if not is_added and isinstance(fact, Counted):
+            yield Acceptance(fact, delivery.received_at, copies[type(fact), fact.id])
+        copies[type(fact), fact.id] += 1

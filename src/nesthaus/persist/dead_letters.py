@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import msgspec
 from psycopg.rows import class_row, scalar_row
 
+from nesthaus.access import audit
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.persist.failures import storable
@@ -23,6 +24,9 @@ _COLUMNS = ("id", "session_id", "reason", "detail", "payload")
 
 Append = Callable[[str | None, bytes], Awaitable[None]]
 """Puts a payload into the stream, to the shard of that session; returns once it is durable."""
+
+Leave = Callable[[Connection, "DeadLetter"], Awaitable[None]]
+"""Told of a letter that leaves, on the connection and in the transaction that takes it out."""
 
 
 class Reason(StrEnum):
@@ -82,7 +86,28 @@ async def find(connection: Connection, letter_id: UUID) -> DeadLetter | None:
         return await cursor.fetchone()
 
 
-async def replay(pool: Pool, letter_ids: Iterable[UUID] | None, append: Append) -> list[UUID]:
+def noting(actor: str, action: str, at: datetime) -> Leave:
+    """Notes each letter that leaves in the audit log."""
+
+    async def leave(connection: Connection, letter: DeadLetter) -> None:
+        # Not whose it was, nor what it says: erasing a session does not reach the audit log.
+        detail = {
+            "reason": letter.reason,
+            "createdAt": letter.created_at.isoformat(),
+            "bytes": len(letter.payload),
+        }
+        await audit.note(connection, actor, action, str(letter.id), detail, at=at)
+
+    return leave
+
+
+async def _unnoted(_connection: Connection, _letter: DeadLetter) -> None:
+    pass
+
+
+async def replay(
+    pool: Pool, letter_ids: Iterable[UUID] | None, append: Append, leave: Leave = _unnoted
+) -> list[UUID]:
     """Sends letters (None: all) through the stream once more; those that were there.
 
     A letter goes only after the stream has it: whoever dies in between sends it twice, and ids
@@ -96,32 +121,42 @@ async def replay(pool: Pool, letter_ids: Iterable[UUID] | None, append: Append) 
             letter = await find(connection, letter_id)
             if letter is not None:
                 await append(letter.session_id, letter.payload)
-                await drop(connection, [letter_id])
-                replayed.append(letter_id)
+                if await drop(connection, [letter_id], leave):
+                    replayed.append(letter_id)
     return replayed
 
 
-async def drop(connection: Connection, letter_ids: Sequence[UUID]) -> list[UUID]:
+async def drop(
+    connection: Connection, letter_ids: Sequence[UUID], leave: Leave = _unnoted
+) -> list[UUID]:
     """Those that were there."""
-    async with connection.cursor(row_factory=scalar_row) as cursor:
+    async with connection.cursor(row_factory=class_row(DeadLetter)) as cursor:
         await cursor.execute(_SQL["delete"], {"id": list(letter_ids)})
-        return await cursor.fetchall()
+        dropped = await cursor.fetchall()
+    for letter in dropped:
+        await leave(connection, letter)
+    return [letter.id for letter in dropped]
 
 
 def readable(payload: bytes) -> str:
-    """What a letter says, as indented JSON where it can be read, else as text with escapes."""
+    """What a letter says, as indented JSON."""
+    return json.dumps(content(payload), indent=2, ensure_ascii=False, default=str)
+
+
+def content(payload: bytes) -> object:
+    """What a letter says where it can be read, else a text with escapes."""
     try:
-        content = msgspec.to_builtins(decode(payload))
+        return msgspec.to_builtins(decode(payload))
     except Unreadable:
-        content = _unpacked(payload)
-    return json.dumps(content, indent=2, ensure_ascii=False, default=str)
+        return _unpacked(payload)
 
 
 def _unpacked(payload: bytes) -> object:
-    """MessagePack that is no delivery is still worth reading."""
+    """MessagePack that is no delivery is still worth reading, if JSON can say it."""
     try:
-        return msgspec.to_builtins(msgspec.msgpack.decode(payload.removeprefix(VERSION)))
-    except (msgspec.DecodeError, ValueError, RecursionError):
+        unpacked = msgspec.msgpack.decode(payload.removeprefix(VERSION))
+        return msgspec.json.decode(msgspec.json.encode(unpacked))
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
         return payload.decode("utf-8", "backslashreplace")
 
 

@@ -31,6 +31,20 @@ from dead_letters
 order by created_at desc, id desc
 limit %(limit)s;
 
+-- name: page
+-- One row per dead letter, the latest first, from the cursor on.
+select
+    id,
+    session_id,
+    reason,
+    detail,
+    created_at,
+    length(payload) as bytes
+from dead_letters
+where (created_at, id) < (%(before_at)s::timestamptz, %(before_id)s::uuid)
+order by created_at desc, id desc
+limit %(limit)s::bigint;
+
 -- name: one
 -- At most one row: the dead letter with that id.
 select
@@ -50,7 +64,13 @@ from dead_letters
 order by created_at, id;
 
 -- name: delete
--- One row per dead letter that was there.
+-- One row per dead letter that was there, as it was.
 delete from dead_letters
 where id = any(%(id)s)
-returning id;
+returning
+    id,
+    session_id,
+    reason,
+    detail,
+    created_at,
+    payload;

@@ -4,17 +4,17 @@ Counters and times are carried on from the row; everything else is read from the
 what is earliest, latest or smallest cannot be known from one value.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row
 
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
-from nesthaus.domain.visitors import BURST, BURST_ABOVE
-from nesthaus.persist import orders
+from nesthaus.domain.visitors import BURST
+from nesthaus.persist import bursts, orders
 from nesthaus.persist.sessions import (
     FinalSnapshot,
     HeldEntry,
@@ -123,39 +123,20 @@ def _final(snapshot: _Snapshot, price: _Price | None) -> FinalSnapshot:
 
 async def _visitors(connection: Connection, sessions: Sessions) -> None:
     """Sets why a session is a bot's; asks the stored rows only where the batch cannot tell."""
-    everywhere: list[str] = []
+    everywhere: list[Progress] = []
     seconds: list[tuple[str, datetime]] = []
     for session_id, progress in sessions.items():
         question = judge_visitor(progress)
         if question is not None and question.everywhere:
-            everywhere.append(session_id)
+            everywhere.append(progress)
         elif question is not None:
             seconds += ((session_id, second) for second in question.seconds)
-    for session_id in await _bursts(connection, everywhere, seconds):
+    found = await bursts.among(
+        connection, [(each.session.session_id, each.start) for each in everywhere]
+    )
+    found |= await bursts.in_seconds(connection, seconds)
+    for session_id in found:
         sessions[session_id].session.bot_reason = BURST
-
-
-async def _bursts(
-    connection: Connection, everywhere: Sequence[str], seconds: Sequence[tuple[str, datetime]]
-) -> list[str]:
-    found: list[str] = []
-    async with connection.cursor(row_factory=scalar_row) as cursor:
-        if everywhere:
-            parameters = {"session_id": everywhere, "burst_above": BURST_ABOVE}
-            await cursor.execute(_SQL["bursts"], parameters)
-            found += await cursor.fetchall()
-        if seconds:
-            asked = [second for _, second in seconds]
-            parameters = {
-                "session_id": [session_id for session_id, _ in seconds],
-                "second": asked,
-                "first": min(asked),
-                "end": max(asked) + timedelta(seconds=1),
-                "burst_above": BURST_ABOVE,
-            }
-            await cursor.execute(_SQL["bursts_in_seconds"], parameters)
-            found += await cursor.fetchall()
-    return found
 
 
 def _note_activity(progress: Progress, times: Iterable[datetime]) -> None:

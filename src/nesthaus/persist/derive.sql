@@ -57,7 +57,8 @@ select
     referrer,
     utm_source,
     utm_medium,
-    utm_campaign
+    utm_campaign,
+    tracker_version
 from session_entries
 where session_id = any(%(session_id)s);
 
@@ -100,37 +101,3 @@ where session_id = any(%(session_id)s)
   and not over
   and total_price > 0
 order by session_id, timestamp desc, id desc;
-
--- name: bursts
--- One row per session with too many interactions within one whole UTC second.
-select distinct session_id
-from (
-    select session_id
-    from interaction_events
-    where session_id = any(%(session_id)s)
-      and not over
-    group by session_id, date_trunc('second', timestamp)
-    having count(*) > %(burst_above)s
-) as busy_seconds;
-
--- name: bursts_in_seconds
--- One row per session with too many interactions within one of the seconds named. The bounds over
--- all of them let the planner leave out partitions.
-select distinct busy.session_id
-from (
-    select
-        asked.session_id,
-        asked.second
-    from unnest(
-        %(session_id)s::text[], %(second)s::timestamptz[]
-    ) as asked (session_id, second)
-    inner join interaction_events as event
-        on event.session_id = asked.session_id
-        and event.timestamp >= asked.second
-        and event.timestamp < asked.second + interval '1 second'
-    where not event.over
-      and event.timestamp >= %(first)s
-      and event.timestamp < %(end)s
-    group by asked.session_id, asked.second
-    having count(*) > %(burst_above)s
-) as busy;

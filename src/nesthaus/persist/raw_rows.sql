@@ -47,7 +47,7 @@ returning
 insert into session_entries (
     session_id, timestamp, id, received_at, over, implied, user_agent, header_user_agent,
     device_type, viewport_width, viewport_height, referrer, utm_source, utm_medium, utm_campaign,
-    configuration_data
+    tracker_version, configuration_data
 )
 select *
 from unnest(
@@ -66,6 +66,7 @@ from unnest(
     %(utm_source)s::text[],
     %(utm_medium)s::text[],
     %(utm_campaign)s::text[],
+    %(tracker_version)s::text[],
     %(configuration_data)s::jsonb[]
 )
 on conflict do nothing
@@ -85,7 +86,7 @@ from unnest(
     %(received_at)s::timestamptz[],
     %(over)s::boolean[],
     %(session_id)s::text[],
-    %(configuration_data)s::jsonb[],
+    %(configuration_data)b::text[]::jsonb[],
     %(configuration_hash)s::text[],
     %(total_price)s::integer[],
     %(completion_percentage)s::numeric[],

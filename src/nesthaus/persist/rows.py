@@ -11,7 +11,7 @@ import msgspec
 from nesthaus.domain.configurations import Configuration, configuration_to_json
 from nesthaus.domain.events import Interaction, Metric, RefusalCount
 from nesthaus.domain.sessions import FIGURES_END_AFTER
-from nesthaus.persist.batch import Arrivals, HeaderAgent, Received
+from nesthaus.persist.batch import Arrivals, Received, Remark
 
 
 class EntryRow(NamedTuple):
@@ -30,7 +30,16 @@ class EntryRow(NamedTuple):
     utm_source: str | None = None
     utm_medium: str | None = None
     utm_campaign: str | None = None
+    tracker_version: str | None = None
     configuration_data: str | None = None
+
+
+class AcceptanceRow(NamedTuple):
+    session_id: str
+    timestamp: datetime
+    id: UUID
+    received_at: datetime
+    copy: int
 
 
 class InteractionRow(NamedTuple):
@@ -129,20 +138,32 @@ def entry_rows(session_id: str, start: datetime, arrivals: Arrivals) -> Iterator
             utm_source=entry.utm_source,
             utm_medium=entry.utm_medium,
             utm_campaign=entry.utm_campaign,
+            tracker_version=received.tracker_version,
             configuration_data=None if entry.configuration is None else _json(entry.configuration),
         )
 
 
-def header_row(session_id: str, start: datetime, agent: HeaderAgent) -> EntryRow:
+def header_row(session_id: str, start: datetime, agent: Remark) -> EntryRow:
     """One row per fact and header: a call that is repeated by another program makes a second."""
+    row = _implied_row(session_id, start, agent, uuid5(agent.id, agent.text))
+    return row._replace(header_user_agent=agent.text)
+
+
+def version_row(session_id: str, start: datetime, version: Remark) -> EntryRow:
+    """One row per fact and version; never the row of a header."""
+    of_versions = uuid5(version.id, "tracker version")
+    row = _implied_row(session_id, start, version, uuid5(of_versions, version.text))
+    return row._replace(tracker_version=version.text)
+
+
+def _implied_row(session_id: str, start: datetime, remark: Remark, identifier: UUID) -> EntryRow:
     return EntryRow(
         session_id=session_id,
-        timestamp=agent.at,
-        id=uuid5(agent.id, agent.user_agent),
-        received_at=agent.received_at,
-        over=agent.at > start + FIGURES_END_AFTER,
+        timestamp=remark.at,
+        id=identifier,
+        received_at=remark.received_at,
+        over=remark.at > start + FIGURES_END_AFTER,
         implied=True,
-        header_user_agent=agent.user_agent,
     )
 
 

@@ -24,7 +24,7 @@ from nesthaus.domain.visitors import (
     program_behind,
     referrer_host,
 )
-from nesthaus.persist.batch import Arrivals, smaller
+from nesthaus.persist.batch import Arrivals, least, smaller
 
 _SECOND = timedelta(seconds=1)
 
@@ -64,6 +64,9 @@ class Session:
     final_snapshot_at: datetime | None
     last_price: int | None
     last_price_list_version: str | None
+    tracker_version: str | None
+    version_at: datetime | None
+    clock_skew_ms: int | None
 
 
 SESSION_COLUMNS = tuple(each.name for each in fields(Session))
@@ -98,7 +101,8 @@ class FinalSnapshot:
 class Progress:
     """One session on its way through a batch.
 
-    `touched`: a row was really inserted, or an order changed hands; only then anything is written.
+    `touched`: a row was really inserted, an order changed hands, or the clock skew became less;
+    only then anything is written.
     `moved`: the start came to lie so much earlier that stored rows may be `over` now.
     `new_times` are the times of the interactions really inserted that count.
     """
@@ -147,6 +151,8 @@ def begin(stored: Session, arrivals: Arrivals, *, is_new: bool) -> Progress:
         times = (at for at in arrivals.times() if at <= progress.horizon)
         within = max(times, default=stored.last_activity)
     session.last_activity = max(stored.last_activity, within)
+    session.clock_skew_ms = least(stored.clock_skew_ms, arrivals.clock_skew_ms)
+    progress.touched = session.clock_skew_ms != stored.clock_skew_ms
     return progress
 
 
@@ -163,8 +169,10 @@ def apply_entries(session: Session, entries: Sequence[HeldEntry]) -> None:
     """`entries` are all that are stored for the session."""
     headers = [entry.at for entry in entries if entry.header_user_agent]
     # The time of the earliest header, `over` or not: a later header can never stand, so that it
-    # need not be stored.
+    # need not be stored. Versions likewise.
     session.entry_at = min(headers, default=None)
+    versions = [entry.at for entry in entries if entry.tracker_version]
+    session.version_at = min(versions, default=None)
     attributes = attributes_of(entries)
     session.user_agent = attributes.user_agent
     session.device_type = device_type(attributes.device_type, attributes.user_agent)
@@ -176,6 +184,7 @@ def apply_entries(session: Session, entries: Sequence[HeldEntry]) -> None:
     session.utm_source = attributes.utm_source or DIRECT
     session.utm_medium = attributes.utm_medium
     session.utm_campaign = attributes.utm_campaign
+    session.tracker_version = attributes.tracker_version
 
 
 def apply_finalisations(

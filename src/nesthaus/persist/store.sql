@@ -48,7 +48,10 @@ returning
     final_configuration_hash,
     final_snapshot_at,
     last_price,
-    last_price_list_version;
+    last_price_list_version,
+    tracker_version,
+    version_at,
+    clock_skew_ms;
 
 -- name: lock_known_sessions
 -- One row per session named that is there; locks it. Used where a session that was erased meanwhile
@@ -87,7 +90,10 @@ returning
     final_configuration_hash,
     final_snapshot_at,
     last_price,
-    last_price_list_version;
+    last_price_list_version,
+    tracker_version,
+    version_at,
+    clock_skew_ms;
 
 -- name: write_sessions
 -- No row. Sessions that are there and locked; the insert never inserts, it carries many updates to
@@ -98,7 +104,7 @@ insert into user_sessions (
     exit_page, ip_address, user_agent, device_type, browser_name, viewport_width, viewport_height,
     referrer, referrer_host, utm_source, utm_medium, utm_campaign, bot_reason,
     final_configuration_hash, final_snapshot_at, last_price, last_price_list_version,
-    final_configuration, updated_at
+    tracker_version, version_at, clock_skew_ms, final_configuration, updated_at
 )
 select
     changed.*,
@@ -135,7 +141,10 @@ from unnest(
     %(final_snapshot_at)s::timestamptz[],
     %(last_price)s::integer[],
     %(last_price_list_version)s::text[],
-    %(final_configuration)s::jsonb[]
+    %(tracker_version)s::text[],
+    %(version_at)s::timestamptz[],
+    %(clock_skew_ms)s::bigint[],
+    %(final_configuration)b::text[]::jsonb[]
 ) as changed
 on conflict (session_id) do update set
     start_time = excluded.start_time,
@@ -167,6 +176,9 @@ on conflict (session_id) do update set
     final_snapshot_at = excluded.final_snapshot_at,
     last_price = excluded.last_price,
     last_price_list_version = excluded.last_price_list_version,
+    tracker_version = excluded.tracker_version,
+    version_at = excluded.version_at,
+    clock_skew_ms = excluded.clock_skew_ms,
     final_configuration = case
         when excluded.final_configuration_hash is not null
             then coalesce(excluded.final_configuration, user_sessions.final_configuration)

@@ -47,7 +47,8 @@ class Pace:
 async def pause(stop: asyncio.Event, seconds: float) -> bool:
     """Whether to stop; at once where so."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
     return stop.is_set()
 
 

@@ -11,19 +11,19 @@ from nesthaus.access.rights import ADMIN_PATH, admitted
 from nesthaus.db.pool import Pool
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.domain.sessions import Status
-from nesthaus.report.cursors import place_of
 from nesthaus.report.filters import FilterQuery, Text, filters_asked_for
 from nesthaus.report.journeys import Journey, journey
-from nesthaus.report.sessions import SessionPage, page_of_sessions
-from nesthaus.responses import document_model, json_response, not_found, problem_documents
-
-_PROBLEMS = problem_documents(
-    _400="A parameter is missing or wrong; `field` names it.",
-    _401="No API token, or one that is not valid.",
-    _403="The token has not the right.",
-    _503="The database is away or took too long; `Retry-After` says when to try again.",
+from nesthaus.report.sessions import Place, SessionPage, page_of_sessions
+from nesthaus.responses import (
+    PROBLEMS,
+    document_model,
+    json_response,
+    not_found,
+    place_of,
+    problem_documents,
 )
-_OR_UNKNOWN = _PROBLEMS | problem_documents(_404="There is no such session.")
+
+_OR_UNKNOWN = PROBLEMS | problem_documents(_404="There is no such session.")
 
 
 class SessionQuery(FilterQuery):
@@ -47,7 +47,7 @@ def admin_router(pool: Pool, catalogue: Catalogue, clock: Callable[[], datetime]
         "/sessions",
         summary="Sessions, the latest first",
         response_model=document_model(SessionPage),
-        responses=_PROBLEMS,
+        responses=PROBLEMS,
     )
     async def sessions(query: Annotated[SessionQuery, Query()]) -> Response:
         now = clock()
@@ -57,7 +57,7 @@ def admin_router(pool: Pool, catalogue: Catalogue, clock: Callable[[], datetime]
             status=query.status.value if query.status else None,
             part_of_id=query.q,
             limit=query.limit,
-            after=None if query.cursor is None else place_of(query.cursor),
+            after=None if query.cursor is None else place_of(query.cursor, Place),
             as_of=now,
         )
         return json_response(page)

@@ -9,10 +9,17 @@ from psycopg.rows import class_row
 
 from nesthaus.db.pool import Pool
 from nesthaus.db.queries import load_statements
-from nesthaus.report.cursors import Place, cursor_of
 from nesthaus.report.filters import Filters
+from nesthaus.responses import cursor_of
 
 SQL = load_statements("nesthaus.report", "sessions.sql")
+
+
+class Place(Struct, frozen=True, array_like=True):
+    """The last session of a page."""
+
+    start_time: datetime
+    session_id: str
 
 
 class SessionRow(Struct, frozen=True, rename="camel"):
@@ -50,6 +57,8 @@ class SessionRow(Struct, frozen=True, rename="camel"):
     last_price_list_version: str | None
     created_at: datetime
     updated_at: datetime
+    tracker_version: str | None
+    clock_skew_ms: int | None
 
 
 class SessionPage(Struct, frozen=True, rename="camel"):

@@ -33,7 +33,9 @@ select
     last_price,
     last_price_list_version,
     created_at,
-    updated_at
+    updated_at,
+    tracker_version,
+    clock_skew_ms
 from user_sessions
 where start_time >= %(since)s
   and start_time < %(until)s
@@ -99,6 +101,8 @@ select
     last_price,
     last_price_list_version,
     created_at,
-    updated_at
+    updated_at,
+    tracker_version,
+    clock_skew_ms
 from user_sessions
 where session_id = %(session_id)s;

@@ -4,15 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from random import randrange
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
+from nesthaus.access.login_routes import login_router
+from nesthaus.access.parts import Access
 from nesthaus.access.rate_limits import RateLimit
 from nesthaus.access.rights import AdminGate
-from nesthaus.access.tokens import Tokens
+from nesthaus.access.routes import access_router
 from nesthaus.db.pool import Pool
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.domain.pricing import Catalogue
@@ -20,23 +23,36 @@ from nesthaus.ingest.admission import Admission
 from nesthaus.ingest.facts import Facts
 from nesthaus.ingest.openapi import tracking_document
 from nesthaus.ingest.prices import Prices
+from nesthaus.ingest.receipts import ReceiptTimes
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.ingest.routes import in_front, tracking_routes
 from nesthaus.ingest.tracking import Tracking
-from nesthaus.pages import page_routes
+from nesthaus.pages import TRACKER_PATH, page_routes
+from nesthaus.persist.routes import dead_letter_router
+from nesthaus.report.analytics_routes import analytics_router
+from nesthaus.report.answers import Answers
+from nesthaus.report.export_routes import export_router
+from nesthaus.report.operations_routes import operations_router
 from nesthaus.report.readiness import readiness_router
+from nesthaus.report.real_time import LiveView
 from nesthaus.report.routes import admin_router
 from nesthaus.responses import answer_problems
+from nesthaus.roles.measured import measured
 from nesthaus.stream.durable import DurableLog
+from nesthaus.stream.live import LiveCounters
+from nesthaus.stream.reader import StreamReader
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """What the application is built from."""
+    """What the application is built from.
+
+    `reports` only reads and limits each statement; `access.pool` writes what an admin changes.
+    """
 
     catalogue: Catalogue
     reports: Pool
-    tokens: Tokens
+    access: Access
     redis: Redis
     durable: DurableLog
     refusals: RefusalCounts
@@ -46,6 +62,10 @@ class Api:
     limit_loopback: bool
     allowed_origins: tuple[str, ...]
     consent_default: str
+    idle_after_s: int
+    live: LiveCounters
+    reader: StreamReader
+    tracker_path: str = TRACKER_PATH
 
 
 def build_app(api: Api) -> ASGIApp:
@@ -58,22 +78,48 @@ def build_app(api: Api) -> ASGIApp:
         redoc_url=None,
     )
     answer_problems(app)
+    for router in _routers(api):
+        app.include_router(router)
+    app.add_middleware(AdminGate, tokens=api.access.tokens, logins=api.access.logins)
+    app.router.routes.extend(page_routes(api.tracker_path))
+    _document(app)
+    return measured(in_front(_tracking_endpoints(api), app), api.live.request)
+
+
+def _routers(api: Api) -> tuple[APIRouter, ...]:
+    """Everything but tracking calls and pages."""
+    return (
+        login_router(api.access),
+        access_router(api.access),
+        admin_router(api.reports, api.catalogue, api.clock),
+        analytics_router(
+            api.reports,
+            api.catalogue,
+            api.clock,
+            Answers(api.redis, api.live.looked_up),
+            LiveView(api.reports, api.redis, api.reader, api.clock),
+        ),
+        export_router(api.reports, api.catalogue, api.clock),
+        operations_router(api.reports, api.redis, api.catalogue, api.clock),
+        dead_letter_router(api.access.pool, api.durable.append, api.clock),
+        readiness_router(api.reports, api.redis, api.access.tokens.role_of),
+    )
+
+
+def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
     tracking = Tracking(
         facts=Facts(api.catalogue, api.ids),
         append=api.durable.append,
         refusals=api.refusals,
-        role_of=api.tokens.role_of,
+        role_of=api.access.tokens.role_of,
         consent_default=api.consent_default,
+        idle_after_s=api.idle_after_s,
+        accepted=api.live.delivered,
     )
-    admission = Admission(api.clock, api.rate_limit, api.limit_loopback)
+    receipts = ReceiptTimes(api.clock, phase_us=randrange(1_000))  # noqa: S311 - no secret
+    admission = Admission(receipts, api.rate_limit, api.limit_loopback)
     prices = Prices(api.catalogue, api.clock)
-    endpoints = tracking_routes(tracking, prices, admission, api.refusals, api.allowed_origins)
-    app.include_router(admin_router(api.reports, api.catalogue, api.clock))
-    app.add_middleware(AdminGate, role_of=api.tokens.role_of)
-    app.include_router(readiness_router(api.reports, api.redis, api.tokens.role_of))
-    app.router.routes.extend(page_routes())
-    _document(app)
-    return in_front(endpoints, app)
+    return tracking_routes(tracking, prices, admission, api.refusals, api.allowed_origins)
 
 
 def _document(app: FastAPI) -> None:

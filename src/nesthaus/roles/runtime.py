@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 from redis.asyncio import Redis
 
-from nesthaus.access.tokens import Tokens
+from nesthaus.access.parts import Access, access_over
+from nesthaus.aggregate.state import check_zone
 from nesthaus.db.pool import Pool, first_line, open_pool
 from nesthaus.db.schema import schema_is_current
 from nesthaus.settings import Settings
@@ -21,8 +23,10 @@ from nesthaus.stream.connection import connect
 
 SCHEMA_RETRY_S = 1.0
 STOP_PATIENCE_S = 2
-# A call with a token is told soon that it cannot be checked.
+# A call with a token or a login is told soon that it cannot be checked.
 ACCESS_TIMEOUT_S = 3.0
+ACCESS_STATEMENT_MS = 10_000
+ACCESS_POOL_SIZE = 4
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +54,18 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def await_schema(pool: Pool, stop: asyncio.Event) -> None:
-    """Returns when the database answers and its schema is ours; UnknownSchema where it never is."""
+async def await_schema(pool: Pool, stop: asyncio.Event, zone: ZoneInfo | None = None) -> None:
+    """Returns when the database answers and its schema is ours; UnknownSchema where it never is.
+
+    With `zone` raises OtherZone where stored figures are counted in another one.
+    """
     told = False
     while not stop.is_set():
         try:
             async with pool.connection() as connection:
                 if await schema_is_current(connection):
+                    if zone is not None:
+                        await check_zone(connection, zone)
                     return
             reason = "its schema is older than this program: run `nesthaus migrate up`"
         except psycopg.Error as error:  # a missing right too: an administrator will see to it
@@ -88,13 +97,21 @@ async def pool_for(
 
 
 @asynccontextmanager
-async def tokens_for(settings: Settings, servers: Servers) -> AsyncGenerator[Tokens]:
-    async with pool_for(settings, servers, "access", size=2, timeout_s=ACCESS_TIMEOUT_S) as pool:
-        tokens = Tokens(pool, wall_clock)
+async def access_for(settings: Settings, servers: Servers, redis: Redis) -> AsyncGenerator[Access]:
+    """With the small pool that may write: also for whatever else an admin changes."""
+    async with pool_for(
+        settings,
+        servers,
+        "access",
+        size=ACCESS_POOL_SIZE,
+        timeout_s=ACCESS_TIMEOUT_S,
+        statement_timeout_ms=ACCESS_STATEMENT_MS,
+    ) as pool:
+        access = access_over(pool, redis, wall_clock)
         try:
-            yield tokens
+            yield access
         finally:
-            await tokens.close()
+            await access.close()
 
 
 @asynccontextmanager

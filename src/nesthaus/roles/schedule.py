@@ -1,27 +1,48 @@
-"""The role that runs periodic jobs. Any number may run; one at a time does the work."""
+"""The role that runs periodic jobs. Any number may run; each job is done by one at a time."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import psycopg
 
+from nesthaus.aggregate.marked import count_marked
+from nesthaus.aggregate.state import OtherZone
+from nesthaus.aggregate.turns import Busy
+from nesthaus.aggregate.verification import DAYS, verify
+from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Connection, Pool, first_line
 from nesthaus.db.queries import load_statements
+from nesthaus.domain.pricing import Catalogue
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
-from nesthaus.roles.runtime import Servers, await_schema, pool_for, stop_on_signals, wall_clock
+from nesthaus.roles.runtime import (
+    Servers,
+    await_schema,
+    pool_for,
+    redis_for,
+    stop_on_signals,
+    wall_clock,
+)
 from nesthaus.settings import Settings
+from nesthaus.stream.generations import Generations
+from nesthaus.upkeep.jobs import last_run, note_end, note_start
 from nesthaus.upkeep.partitions import ensure_partitions
 
-# One key for all jobs: whoever holds it is the scheduler that works. The number is arbitrary.
-_LEADER_LOCK = 7_316_201_811
+# With the name of a job: whoever holds it is the scheduler that does it. The number is arbitrary.
+_LEADER_LOCK = 731_620_181
 RETRY_S = 5.0
 LOCKED_RETRY_S = 60.0
-PARTITIONS_EVERY_S = 3600.0
+HOUR_S = 3600.0
+# A job that is cancelled loses what it has not committed, so those that soon end may do so.
+_STOP_PATIENCE_S = 1.0
+
+# What a job waits for without a fault of its own: PostgreSQL, somebody who holds a table (a backup
+# perhaps) or counts figures, a rebuild for the time zone.
+_KNOWN = (psycopg.OperationalError, Busy, OtherZone)
 
 log = logging.getLogger(__name__)
 
@@ -37,23 +58,42 @@ class Job:
     run: Callable[[], Awaitable[str]]
 
 
-class Scheduler:
-    """Runs each job at the start and then every `every_s`; a failed one again after RETRY_S."""
+@dataclass(slots=True)
+class _Told:
+    """What the log was told last of a job, so that it hears of a lasting failure once."""
 
-    def __init__(self, pool: Pool, jobs: tuple[Job, ...]) -> None:
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+    away: bool = False
+
+
+class Scheduler:
+    """Runs each job every `every_s`, a failed one again after RETRY_S, all side by side.
+
+    What others did counts too: a job that some scheduler has just done is not due.
+    """
+
+    def __init__(
+        self, pool: Pool, jobs: tuple[Job, ...], clock: Callable[[], datetime] = wall_clock
+    ) -> None:
         self._pool = pool
         self._jobs = jobs
-        self._away = False
+        self._clock = clock
+        self._told = _Told()
 
     async def run(self, stop: asyncio.Event) -> None:
-        due = {job.name: 0.0 for job in self._jobs}
+        tasks = [asyncio.create_task(self._repeat(job, stop)) for job in self._jobs]
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, timeout=_STOP_PATIENCE_S)
+        finally:
+            for task in (stopped, *tasks):
+                task.cancel()
+            await asyncio.gather(stopped, *tasks, return_exceptions=True)
+
+    async def _repeat(self, job: Job, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            now = time.monotonic()
-            for job in self._jobs:
-                if due[job.name] <= now and not stop.is_set():
-                    wait_s = await self._attempt(job)
-                    due[job.name] = time.monotonic() + min(wait_s, job.every_s)
-            wait_s = max(0.05, min(due.values()) - time.monotonic())
+            wait_s = max(0.05, await self._attempt(job))
             try:
                 async with asyncio.timeout(wait_s):
                     await stop.wait()
@@ -61,64 +101,142 @@ class Scheduler:
                 continue
 
     async def _attempt(self, job: Job) -> float:
-        """In how many seconds it should run again."""
-        started = time.monotonic()
+        """In how many seconds to look again."""
         try:
             async with self._pool.connection() as connection:
                 # Held by the session, so that it falls with the process that dies.
                 await connection.set_autocommit(True)
                 try:
-                    result = await _alone(connection, job)
+                    wait_s = await self._alone(connection, job)
                 finally:
                     await connection.set_autocommit(False)
-        except psycopg.errors.LockNotAvailable as error:
-            # Somebody holds the table, a backup perhaps. Whoever waits for it holds up all others.
-            log.warning("job %s waits for others: %s", job.name, first_line(error))
-            return LOCKED_RETRY_S
         except psycopg.OperationalError as error:
             self._note_away(first_line(error))
             return RETRY_S
-        except psycopg.Error:
-            log.exception("job %s failed; it is tried again", job.name)
+        except psycopg.Error as error:  # of our own statements here: nothing of the job
+            self._note_failure(job, error)
             return RETRY_S
-        self._away = False
-        log.debug("job %s: %s in %.3f s", job.name, result, time.monotonic() - started)
-        return job.every_s
+        self._told.away = False
+        return wait_s
+
+    async def _alone(self, connection: Connection, job: Job) -> float:
+        lead = {"key": _LEADER_LOCK, "name": job.name}
+        cursor = await connection.execute(_SQL["take_lead"], lead)
+        if await cursor.fetchone() != (True,):
+            return min(job.every_s, RETRY_S)
+        try:
+            wait_s = await self._seconds_until_due(connection, job)
+            return wait_s if wait_s > 0 else await self._do(connection, job)
+        finally:
+            await connection.execute(_SQL["leave_lead"], lead)
+
+    async def _seconds_until_due(self, connection: Connection, job: Job) -> float:
+        """Not in more than `every_s`, whatever another clock has written."""
+        last = await last_run(connection, job.name)
+        if last is None or not last.finished or last.failed:
+            return 0.0
+        since_s = (self._clock() - last.started_at).total_seconds()
+        return min(job.every_s - since_s, job.every_s)
+
+    async def _do(self, connection: Connection, job: Job) -> float:
+        began = time.monotonic()
+        await note_start(connection, job.name, self._clock())
+        result, error = None, None
+        try:
+            result = await job.run()
+        except Exception as failure:  # noqa: BLE001 - a job that fails must not end the others
+            error = failure
+        took_s = time.monotonic() - began
+        wait_s = max(0.0, job.every_s - took_s) if error is None else _pause_after(error, job)
+        now = self._clock()
+        await note_end(
+            connection,
+            job.name,
+            at=now,
+            duration_ms=took_s * 1_000,
+            next_run_at=now + timedelta(seconds=wait_s),
+            result=result,
+            error=None if error is None else f"{type(error).__name__}: {first_line(error)}",
+        )
+        self._note_outcome(job, error)
+        log.debug("job %s: %s in %.3f s", job.name, result, took_s)
+        return wait_s
+
+    def _note_outcome(self, job: Job, error: Exception | None) -> None:
+        if error is not None:
+            self._note_failure(job, error)
+        elif self._told.errors.pop(job.name, None) is not None:
+            log.info("job %s works again", job.name)
+
+    def _note_failure(self, job: Job, error: Exception) -> None:
+        sentence = first_line(error)
+        is_news = self._told.errors.get(job.name) != sentence
+        self._told.errors[job.name] = sentence
+        if not is_news:
+            log.debug("job %s failed again: %s", job.name, sentence)
+        elif isinstance(error, _KNOWN):
+            log.warning("job %s waits: %s", job.name, sentence)
+        else:
+            log.error("job %s failed; it is tried again", job.name, exc_info=error)
 
     def _note_away(self, reason: str) -> None:
-        if not self._away:
+        if not self._told.away:
             log.warning("the schedule waits for PostgreSQL: %s", reason)
-        self._away = True
+        self._told.away = True
 
 
-async def _alone(connection: Connection, job: Job) -> str:
-    cursor = await connection.execute(_SQL["take_lead"], {"key": _LEADER_LOCK})
-    if await cursor.fetchone() != (True,):
-        return "left to the scheduler that works"
-    try:
-        return await job.run()
-    finally:
-        await connection.execute(_SQL["leave_lead"], {"key": _LEADER_LOCK})
+def _pause_after(error: Exception, job: Job) -> float:
+    """Whoever waits for a table holds up all who come after."""
+    is_locked = isinstance(error, psycopg.errors.LockNotAvailable)
+    return min(LOCKED_RETRY_S if is_locked else RETRY_S, job.every_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the jobs work with."""
+
+    pool: Pool
+    catalogue: Catalogue
+    rules: Rules
+    generations: Generations
+
+    async def partitions(self) -> str:
+        async with self.pool.connection() as connection:
+            made = await ensure_partitions(connection, wall_clock())
+        return f"{len(made)} partitions made"
+
+    async def aggregate(self) -> str:
+        """First who is gone: nothing is received that would say so."""
+        closed = await close_idle_sessions(self.pool, wall_clock(), self.rules)
+        counted = await count_marked(
+            self.pool, self.catalogue, wall_clock, self.generations.figures_changed
+        )
+        # What an earlier run could not tell.
+        is_told = await self.generations.tell()
+        waits = "" if is_told else "; waits for Valkey to tell of it"
+        return f"{closed} sessions closed, {counted}{waits}"
+
+    async def verify(self) -> str:
+        wrong = await verify(
+            self.pool, self.catalogue, wall_clock(), self.generations.figures_changed
+        )
+        return f"{DAYS} days counted again, {wrong} figures differed"
 
 
 async def schedule(settings: Settings, servers: Servers) -> None:
     """Runs the periodic jobs until a signal."""
     stop = stop_on_signals()
     rules = Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
-    async with pool_for(settings, servers, "schedule", size=4) as pool:
-        await await_schema(pool, stop)
-
-        async def idle() -> str:
-            closed = await close_idle_sessions(pool, wall_clock(), rules)
-            return f"{closed} sessions closed"
-
-        async def partitions() -> str:
-            async with pool.connection() as connection:
-                made = await ensure_partitions(connection, wall_clock())
-            return f"{len(made)} partitions made"
-
+    catalogue = load_catalogue(settings.timezone, settings.catalogue)
+    async with (
+        redis_for(settings, servers) as redis,
+        pool_for(settings, servers, "schedule", size=8) as pool,
+    ):
+        await await_schema(pool, stop, settings.timezone)
+        work = _Work(pool, catalogue, rules, Generations(redis))
         jobs = (
-            Job("partitions", PARTITIONS_EVERY_S, partitions),
-            Job("idle sessions", settings.aggregate_every_s, idle),
+            Job("partitions", HOUR_S, work.partitions),
+            Job("aggregate", settings.aggregate_every_s, work.aggregate),
+            Job("verification", HOUR_S, work.verify),
         )
         await Scheduler(pool, jobs).run(stop)

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
+from nesthaus.aggregate.marked import count_marked
+from nesthaus.aggregate.state import OtherZone
+from nesthaus.aggregate.turns import Busy
 from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Connection, Pool, open_pool
 from nesthaus.db.queries import load_statements
@@ -15,11 +18,12 @@ from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.domain.events import Delivery
 from nesthaus.persist.erasure import count_sessions, erase_sessions
 from nesthaus.persist.store import Rules, store
-from nesthaus.roles.runtime import STOP_PATIENCE_S, wall_clock
+from nesthaus.roles.runtime import STOP_PATIENCE_S, Servers, redis_for, wall_clock
 from nesthaus.seed import MARKED
 from nesthaus.seed.plan import Plan
 from nesthaus.seed.traffic import Traffic
 from nesthaus.settings import Settings
+from nesthaus.stream.generations import Generations
 from nesthaus.upkeep.partitions import ensure_partitions
 
 _SQL = load_statements("nesthaus.roles", "seed.sql")
@@ -94,6 +98,24 @@ async def seed_if_empty(
                 _note(stored, batch, told)
     seeded.sessions, seeded.events = stored.sessions, stored.events
     return True
+
+
+async def count_figures(settings: Settings, database_url: str) -> None:
+    """Counts what was seeded, so that pages show it now and not when the schedule comes to it.
+
+    Leaves it to the schedule where that is counting, or counts in another zone.
+    """
+    catalogue = load_catalogue(settings.timezone, settings.catalogue)
+
+    async def announce() -> None:
+        if settings.redis_url is not None:
+            servers = Servers(database_url, settings.redis_url)
+            async with redis_for(settings, servers) as redis:
+                await Generations(redis).figures_changed()
+
+    async with _pool(database_url) as pool:
+        with suppress(Busy, OtherZone):
+            await count_marked(pool, catalogue, wall_clock, announce)
 
 
 async def count_seeded(database_url: str) -> int:

@@ -18,19 +18,22 @@ from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, build_app
+from nesthaus.roles.first_account import await_first_account
 from nesthaus.roles.runtime import (
     STOP_PATIENCE_S,
     Servers,
-    await_schema,
+    access_for,
     pool_for,
     redis_for,
     stop_on_signals,
-    tokens_for,
     wall_clock,
 )
 from nesthaus.settings import Settings
+from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
+from nesthaus.stream.live import LiveCounters
+from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 
 REPORT_TIMEOUT_MS = 10_000
@@ -79,7 +82,7 @@ async def serve(
     spool = Spool(settings.data / "spool", settings.spool_max_bytes)
     async with (
         redis_for(settings, servers) as redis,
-        tokens_for(settings, servers) as tokens,
+        access_for(settings, servers, redis) as access,
         pool_for(
             settings, servers, "report", read_only=True, statement_timeout_ms=REPORT_TIMEOUT_MS
         ) as reports,
@@ -87,11 +90,12 @@ async def serve(
         stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
         durable = DurableLog(stream, spool)
         refusals = RefusalCounts(durable.append, ids, wall_clock)
+        live = LiveCounters(redis, wall_clock)
         app = build_app(
             Api(
                 catalogue=catalogue,
                 reports=reports,
-                tokens=tokens,
+                access=access,
                 redis=redis,
                 durable=durable,
                 refusals=refusals,
@@ -101,15 +105,23 @@ async def serve(
                 limit_loopback=settings.rate_limit_loopback,
                 allowed_origins=settings.allowed_origins,
                 consent_default=settings.consent_default,
+                tracker_path=settings.tracker_path,
+                idle_after_s=settings.idle_after_s,
+                live=live,
+                # Looks only; a consumer exists once it has read.
+                reader=StreamReader(redis, settings.stream_shards, consumer="report"),
             )
         )
         server = _Server(_server_config(settings, app))
         # What is there now stays; looking through it again and again would cost pauses.
         gc.collect()
         gc.freeze()
-        async with _background(durable.run, refusals.run):
-            await _serve_until(server, listening, stop, await_schema(reports, stop))
+        async with _background(durable.run, refusals.run, live.run):
+            prepared = await_first_account(reports, access.accounts, settings, stop)
+            await _serve_until(server, listening, stop, prepared)
         await refusals.flush()
+        with contextlib.suppress(StreamAway):
+            await live.flush()
         await durable.close()
 
 
@@ -117,11 +129,11 @@ async def _serve_until(
     server: uvicorn.Server,
     listening: sockets.socket,
     stop: asyncio.Event,
-    schema: Coroutine[Any, Any, None],
+    prepared: Coroutine[Any, Any, None],
 ) -> None:
-    """Ends with the signal, or with the UnknownSchema that `schema` found."""
+    """Ends with the signal, or with the UnknownSchema that `prepared` found."""
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    checking = asyncio.create_task(schema)
+    checking = asyncio.create_task(prepared)
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({serving, stopped, checking}, return_when=asyncio.FIRST_COMPLETED)

@@ -3,8 +3,12 @@
 import os
 import secrets
 import socket
+from contextlib import suppress
 from datetime import timedelta
 
+import psycopg
+
+from nesthaus.db.pool import Pool
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.store import Rules
 from nesthaus.persist.worker import Worker
@@ -18,10 +22,34 @@ from nesthaus.roles.runtime import (
 )
 from nesthaus.settings import Settings
 from nesthaus.stream.reader import StreamReader
-from nesthaus.stream.worker_states import WorkerState, publish_worker_state
+from nesthaus.stream.worker_states import Doing, WorkerState, publish_worker_state
+from nesthaus.upkeep.jobs import note_state
 
 # Three times as long as an announcer waits between two announcements.
 STATE_VALID_S = 15.0
+NOTED_WITHIN_S = 1.0
+
+
+class WorkInJobs:
+    """Tells in `jobs` what the workers do, all in one row: the last change of any.
+
+    That is where their state is seen while Valkey is away.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._noted: Doing | None = None
+
+    async def note(self, state: WorkerState) -> None:
+        """Never fails: what cannot be written is written with the next state."""
+        if state.doing in {self._noted, Doing.WAITING_FOR_DATABASE}:
+            return
+        words = state.doing.replace("_", " ")
+        error = None if state.doing is Doing.RUNNING else f"{words}: {state.why}"
+        with suppress(psycopg.Error):
+            async with self._pool.connection(NOTED_WITHIN_S) as connection:
+                await note_state(connection, "work", since=state.since, result=words, error=error)
+            self._noted = state.doing
 
 
 async def work(settings: Settings, servers: Servers) -> None:
@@ -32,10 +60,15 @@ async def work(settings: Settings, servers: Servers) -> None:
         redis_for(settings, servers) as redis,
         pool_for(settings, servers, "work", size=4) as pool,
     ):
-        await await_schema(pool, stop)
+        await await_schema(pool, stop, settings.timezone)
+
+        jobs = WorkInJobs(pool)
 
         async def publish(state: WorkerState) -> None:
-            await publish_worker_state(redis, state, STATE_VALID_S)
+            try:
+                await publish_worker_state(redis, state, STATE_VALID_S)
+            finally:
+                await jobs.note(state)
 
         worker = Worker(
             StreamReader(redis, settings.stream_shards, consumer=consumer),

@@ -27,6 +27,8 @@ _LOST = 0.0004
 _LOST_ON_BAD_CONNECTIONS = 0.02
 _DISCONNECTS = 0.05  # of a bad connection, per call
 _WRONG_CLIENT_PRICES = 0.004
+_UNANSWERED = 0.0008  # share of calls that are taken, but the page does not get to know
+_UNANSWERED_ON_BAD_CONNECTIONS = 0.03
 
 Appraise = Callable[[Configuration, datetime], Appraisal]
 
@@ -228,17 +230,37 @@ class Tracker:
             self._connected_again_ms = at_ms + int(varied(random, 75_000, 1.2))
         sent_ms = min(max(at_ms, self._connected_again_ms), self._until_ms)
         latency_ms = int(varied(random, visitor.device.latency_ms, 0.5))
-        received_ms = min(sent_ms + latency_ms, self._until_ms)
+        self._arrive(events, sent_ms, latency_ms, names_session=names_session)
+        # What has no id of its own, or no session, is not sent again.
+        if names_session and not isinstance(events[0], Entry) and self._stays_unanswered():
+            again_ms = sent_ms + int(random.uniform(2_000, 20_000))
+            if again_ms < self._until_ms:
+                self._arrive(events, again_ms, latency_ms)
+
+    def _arrive(
+        self,
+        events: tuple[Event, ...],
+        sent_ms: int,
+        latency_ms: int,
+        *,
+        names_session: bool = True,
+    ) -> None:
+        visitor = self._visitor
         self.deliveries.append(
             Delivery(
                 session_id=self.session_id if names_session else None,
-                received_at=instant_of(received_ms),
+                received_at=instant_of(min(sent_ms + latency_ms, self._until_ms)),
                 events=events,
                 user_agent=visitor.device.user_agent,
                 address=visitor.address,
                 sent_at=instant_of(sent_ms + visitor.clock_ahead_ms),
+                tracker_version=visitor.tracker_version,
             )
         )
+
+    def _stays_unanswered(self) -> bool:
+        bad = self._visitor.loses_connection
+        return self._random.random() < (_UNANSWERED_ON_BAD_CONNECTIONS if bad else _UNANSWERED)
 
     def _share_lost(self) -> float:
         return _LOST_ON_BAD_CONNECTIONS if self._visitor.loses_connection else _LOST

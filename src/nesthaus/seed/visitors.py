@@ -22,6 +22,7 @@ _WRONG_CLOCKS = 0.05
 _UNCORRECTED = 0.25  # of those: their events carry the wrong time
 _BAD_CONNECTIONS = 0.12  # of mobile devices
 _MOBILE_NETWORKS_ON_IPV6 = 0.4
+_HAS_OLD_TRACKER = 0.08  # kept by a cache that nobody asked to look again
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Visitor:
     is_corrected: bool
     loses_connection: bool
     began_ms: int = 0
+    tracker_version: str = ""
     visits: int = 0
     version: str = ""
     remembered: dict[str, Choice] = field(default_factory=dict[str, Choice])
@@ -94,6 +96,7 @@ class Crowd:
     def next(self, at_ms: int) -> Visitor:
         visitor = self._somebody_again(at_ms) or self._somebody_new(at_ms)
         visitor.began_ms = at_ms
+        visitor.tracker_version = self._tracker_version(at_ms)
         visitor.visits += 1
         return visitor
 
@@ -105,6 +108,13 @@ class Crowd:
             self._away.append(visitor)
             if len(self._away) > _MOST_REMEMBERED:
                 del self._away[: _MOST_REMEMBERED // 10]
+
+    def _tracker_version(self, at_ms: int) -> str:
+        """One is released every two months, and named after the first of them."""
+        local = instant_of(at_ms).astimezone(self._zone)
+        release = (local.year * 12 + local.month - 1) // 2
+        release -= self._random.random() < _HAS_OLD_TRACKER
+        return f"{release // 6 % 100}.{release % 6 * 2 + 1}"
 
     def _somebody_again(self, at_ms: int) -> Visitor | None:
         if not self._away or self._random.random() >= _COMES_AGAIN:

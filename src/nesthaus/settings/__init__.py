@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -17,6 +17,8 @@ from nesthaus.settings.kinds import (
     networks,
     one_of,
     origins,
+    password,
+    script_path,
     url,
     whole,
     zone,
@@ -39,6 +41,9 @@ class Setting(Generic[Value_co]):
     sentence: str
     parse: Callable[[str], Value_co]
     secret: bool = False
+    """An address whose user and password are not shown."""
+    hidden: bool = False
+    """Shown as *** only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,10 @@ _DATA = Setting(
     directory,
 )  # fmt: skip
 _HOST = Setting(_P + "HOST", "127.0.0.1", "address", "The address `up` and `serve` listen on.", str)
+_ADMIN_PASSWORD = Setting(
+    _P + "ADMIN_PASSWORD", None, "", "Password of the first account, `admin`; unset: one is made.",
+    password, hidden=True,
+)  # fmt: skip
 _TIMEZONE = Setting(
     _P + "TIMEZONE", "Europe/Vienna", "IANA name", "The zone in which days and price lists begin.",
     zone,
@@ -92,6 +101,10 @@ _TRUSTED_PROXIES = Setting(
 _CONSENT_DEFAULT = Setting(
     _P + "CONSENT_DEFAULT", "all", "all or none", "What counts where a call does not say.",
     one_of("all", "none"),
+)  # fmt: skip
+_TRACKER_PATH = Setting(
+    _P + "TRACKER_PATH", "/tracker.js", "path", "Where the tracker answers beside `/tracker.js`.",
+    script_path,
 )  # fmt: skip
 _DB_POOL_SIZE = Setting(
     _P + "DB_POOL_SIZE", "20", "connections", "The most connections one process opens.",
@@ -137,10 +150,10 @@ _LOG_LEVEL = Setting(
 )  # fmt: skip
 
 ALL: tuple[Setting[object], ...] = (
-    _DATABASE_URL, _REDIS_URL, _DATA, _HOST, _TIMEZONE, _IDLE_AFTER_S, _AGGREGATE_EVERY_S,
-    _ALLOWED_ORIGINS, _RATE_LIMIT, _RATE_LIMIT_LOOPBACK, _TRUSTED_PROXIES, _CONSENT_DEFAULT,
-    _DB_POOL_SIZE, _DB_POOL_TIMEOUT_S, _LOG_SQL_OVER_MS, _REDIS_RETRIES, _STREAM_SHARDS,
-    _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LOG_LEVEL,
+    _DATABASE_URL, _REDIS_URL, _DATA, _HOST, _ADMIN_PASSWORD, _TIMEZONE, _IDLE_AFTER_S,
+    _AGGREGATE_EVERY_S, _ALLOWED_ORIGINS, _RATE_LIMIT, _RATE_LIMIT_LOOPBACK, _TRUSTED_PROXIES,
+    _CONSENT_DEFAULT, _TRACKER_PATH, _DB_POOL_SIZE, _DB_POOL_TIMEOUT_S, _LOG_SQL_OVER_MS,
+    _REDIS_RETRIES, _STREAM_SHARDS, _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LOG_LEVEL,
 )  # fmt: skip
 
 
@@ -152,6 +165,7 @@ class Settings:
     redis_url: str | None
     data: Path
     host: str
+    admin_password: str | None = field(repr=False)
     timezone: ZoneInfo
     idle_after_s: int
     aggregate_every_s: int
@@ -160,6 +174,7 @@ class Settings:
     rate_limit_loopback: bool
     trusted_proxies: tuple[str, ...]
     consent_default: str
+    tracker_path: str
     db_pool_size: int
     db_pool_timeout_s: int
     log_sql_over_ms: int
@@ -216,6 +231,7 @@ def load_settings(
         redis_url=read.optional(_REDIS_URL),
         data=read.value(_DATA),
         host=read.value(_HOST),
+        admin_password=read.optional(_ADMIN_PASSWORD),
         timezone=read.value(_TIMEZONE),
         idle_after_s=read.value(_IDLE_AFTER_S),
         aggregate_every_s=read.value(_AGGREGATE_EVERY_S),
@@ -224,6 +240,7 @@ def load_settings(
         rate_limit_loopback=read.value(_RATE_LIMIT_LOOPBACK),
         trusted_proxies=read.value(_TRUSTED_PROXIES),
         consent_default=read.value(_CONSENT_DEFAULT),
+        tracker_path=read.value(_TRACKER_PATH),
         db_pool_size=read.value(_DB_POOL_SIZE),
         db_pool_timeout_s=read.value(_DB_POOL_TIMEOUT_S),
         log_sql_over_ms=read.value(_LOG_SQL_OVER_MS),
@@ -239,6 +256,8 @@ def load_settings(
 
 def masked(origin: Origin) -> str | None:
     """The value as it may be shown: a secret address without its user and password."""
+    if origin.text is not None and origin.setting.hidden:
+        return "***"
     if origin.text is None or not origin.setting.secret:
         return origin.text
     parts = urlsplit(origin.text)

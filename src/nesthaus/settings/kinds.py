@@ -7,6 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from nesthaus.access.password_rules import InvalidPassword, checked_password
+
 
 def whole(least: int, greatest: int) -> Callable[[str], int]:
     allowed = f"a whole number from {least:,} to {greatest:,}"
@@ -61,6 +63,19 @@ def url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+_OTHER_ROUTES = ("/api/", "/admin/", "/demo/")
+
+
+def script_path(text: str) -> str:
+    segment = r"/[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
+    if not re.fullmatch(rf"(?:{segment})+\.js", text) or len(text) > 200:
+        raise ValueError("a path such as /assets/shop.js, of A-Z a-z 0-9 . _ ~ - and ending in .js")
+    # Beside the script lies what it loads later, under a name made from its own.
+    if text.startswith(_OTHER_ROUTES) or text == "/tracker-more.js":
+        raise ValueError("a path outside " + " ".join(_OTHER_ROUTES) + " and not /tracker-more.js")
+    return text
+
+
 def networks(text: str) -> tuple[str, ...]:
     networks = tuple(part.strip() for part in text.split(",") if part.strip())
     for network in networks:
@@ -71,6 +86,13 @@ def networks(text: str) -> tuple[str, ...]:
                 "addresses or networks such as 10.0.0.0/8, separated by commas"
             ) from None
     return networks
+
+
+def password(text: str) -> str:
+    try:
+        return checked_password(text)
+    except InvalidPassword as error:
+        raise ValueError(str(error).removeprefix("a password has ")) from None
 
 
 def directory(text: str) -> Path:

@@ -8,6 +8,7 @@ drop table
     daily_configurations_by,
     session_figures,
     duplicate_events;
+drop index idx_daily_configurations_hash;
 drop index idx_daily_analytics_by_metric;
 drop index idx_daily_analytics_metric_type;
 create index idx_daily_analytics_metric_type on daily_analytics (metric_type);
@@ -20,4 +21,5 @@ alter table hourly_analytics drop column amount_sum;
 alter table session_entries drop column tracker_version;
 alter table user_sessions
     drop column clock_skew_ms,
+    drop column version_at,
     drop column tracker_version;

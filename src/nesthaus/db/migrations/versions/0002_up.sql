@@ -2,6 +2,7 @@
 
 alter table user_sessions
     add column tracker_version text,             -- that of the earliest call that told one
+    add column version_at timestamptz,           -- earliest time at which a call told one
     add column clock_skew_ms bigint;             -- least receipt time minus sentAt over its calls
 
 alter table session_entries add column tracker_version text;
@@ -47,6 +48,8 @@ create index idx_daily_analytics_metric_type on daily_analytics (metric_type, da
 create index idx_daily_analytics_by_metric
     on daily_analytics_by (dimension, dimension_value, metric_type, date);
 
+-- popular_configurations is the sum over all days.
+create index idx_daily_configurations_hash on daily_configurations (configuration_hash);
 create table daily_configurations_by (
     date date not null,
     dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),

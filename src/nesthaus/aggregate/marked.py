@@ -1,0 +1,76 @@
+"""Counts what is marked: the periodic work of this stage."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from nesthaus.aggregate.recount import marked_hours, recount_marked
+from nesthaus.aggregate.spans import first_of
+from nesthaus.aggregate.state import check_zone, found_state, set_counted_at
+from nesthaus.aggregate.turns import counting
+from nesthaus.db.pool import Connection, Pool
+from nesthaus.domain.pricing import Catalogue
+
+Announce = Callable[[], Awaitable[None]]
+"""Called after each commit that changed stored figures."""
+
+FEWEST, MOST = 24, 1_536
+"""Hours in one transaction. The first ones tell how many fit into one that is not too long."""
+
+_SHORT_S, _LONG_S = 1.0, 5.0
+
+
+@dataclass(slots=True)
+class Counted:
+    """`changed` rows of stored figures."""
+
+    hours: int = 0
+    changed: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.hours:,} hours counted, {self.changed:,} figures changed"
+
+
+async def count_marked(
+    pool: Pool,
+    catalogue: Catalogue,
+    clock: Callable[[], datetime],
+    announce: Announce,
+    size: int = FEWEST,
+) -> Counted:
+    """Counts every hour that is marked now, the latest first; `size` hours at once to begin with.
+
+    Raises OtherZone, and Busy where others count all the time.
+    """
+    seen_at = clock()
+    marks = await counting(pool, lambda connection: _begin(connection, catalogue))
+    counted = Counted()
+    while marks:
+        chunk = first_of(marks, size)
+        began = time.monotonic()
+        done = await counting(
+            pool, lambda connection, hours=chunk: recount_marked(connection, hours, catalogue)
+        )
+        counted.hours += done.hours
+        counted.changed += done.changed
+        if done.changed:
+            await announce()
+        size = next_size(size, time.monotonic() - began)
+        marks = marks[len(chunk) :]
+    await counting(pool, lambda connection: set_counted_at(connection, seen_at))
+    return counted
+
+
+def next_size(size: int, took_s: float) -> int:
+    """How many hours or days to count next, so that a transaction takes some seconds at most."""
+    if took_s < _SHORT_S:
+        return min(size * 2, MOST)
+    return max(size // 2, 1) if took_s > _LONG_S else size
+
+
+async def _begin(connection: Connection, catalogue: Catalogue) -> list[datetime]:
+    """Also where nothing is marked, it is known from now on in which zone figures are counted."""
+    await check_zone(connection, catalogue.zone)
+    await found_state(connection, catalogue.zone)
+    return await marked_hours(connection)

@@ -1,0 +1,28 @@
+-- name: state
+-- At most one row: the zone in which the stored figures are counted, '' while it is being changed.
+select time_zone
+from aggregation_state;
+
+-- name: found_state
+-- No row. The first count of all says in which zone it is made.
+insert into aggregation_state (time_zone)
+values (%(time_zone)s)
+on conflict (singleton) do nothing;
+
+-- name: set_time_zone
+-- No row. '' before figures are counted in another zone, its name after all of them are.
+insert into aggregation_state (time_zone)
+values (%(time_zone)s)
+on conflict (singleton) do update set
+    time_zone = excluded.time_zone,
+    counted_at = null;
+
+-- name: set_counted_at
+-- No row. Every change that was committed before is counted; never goes back.
+update aggregation_state
+set counted_at = greatest(counted_at, %(counted_at)s::timestamptz);
+
+-- name: closed_months
+-- One row per month whose raw rows are gone; its first day.
+select month
+from closed_months;

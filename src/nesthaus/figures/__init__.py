@@ -1,0 +1,88 @@
+"""What each figure is: SQL over a relation `chosen` (`chosen.sql`), one file per figure.
+
+Whoever counts says which sessions are chosen and in which cell each of them lies: aggregate in a
+temporary table, report in a CTE. So a stored figure and one counted for a filter are the same text.
+Reads the raw tables and `session_figures`; writes nothing. Rows of `over` events are in no figure
+but `tracking`; a session that is not counted yet has no row in `session_figures`, and is missing in
+what depends on the order of events: bounces, funnel, drop-off, paths, changes of mind, tracking.
+
+Every row has the columns
+
+    cell, metric_type, category, value_text,
+    count, unique_sessions, time_sum_ms, timed_count, amount_sum
+
+of which `category` and `value_text` are '' and the numbers 0 where a figure has no use for them.
+A session lies in one cell only, so all of them add up over cells.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from nesthaus.db.queries import load_statements
+from nesthaus.domain.periods import start_of_day
+from nesthaus.domain.pricing import Catalogue, PriceList
+from nesthaus.domain.sessions import FIGURES_END_AFTER
+
+METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sessions": ("sessions",),
+        "status": ("status",),
+        "conversions": ("conversions",),
+        "bounces": ("bounces",),
+        "interactions": ("interactions",),
+        "selections": ("selections",),
+        "page_views": ("page_views",),
+        "funnel": ("funnel",),
+        "drop_off": ("drop_off",),
+        "devices": ("devices",),
+        "options": ("options",),
+        "price": ("price",),
+        "paths": ("path_nodes", "path_links", "orders"),
+        "changes": ("abandoned_for", "returned_to"),
+        "tracking": ("tracking", "clock_skew"),
+    }
+)
+"""The metric types of each figure's rows."""
+
+FIGURES: Mapping[str, bytes] = MappingProxyType(
+    {name: load_statements(__name__, f"{name}.sql")[name] for name in METRICS}
+)
+
+MAKE_CHOSEN = load_statements(__name__, "chosen.sql")["make_chosen"]
+"""Makes `chosen` as an empty temporary table that ends with the transaction."""
+
+
+def over(chosen: bytes, figure: bytes) -> bytes:
+    """The figure of the sessions that the query `chosen` gives."""
+    ctes = b"with chosen as materialized (\n" + chosen + b"\n)"
+    if figure.startswith(b"with "):
+        return ctes + b",\n" + figure.removeprefix(b"with ")
+    return ctes + b"\n" + figure
+
+
+def figure_parameters(catalogue: Catalogue, first: datetime, last: datetime) -> dict[str, object]:
+    """What figures and `session_figures` ask besides `chosen`, of sessions that started from
+    `first` to `last`.
+
+    The funnel has the steps of the list in force at `last`. The only options of categories are
+    those of each list, since one that is replaced has another id; `list_starts` tells when.
+    """
+    starts = [start_of_day(each.in_force_from, catalogue.zone) for each in catalogue.lists]
+    return {
+        "required": list(catalogue.in_force_at(last).required_categories),
+        "only_options": json.dumps([_only_options(each) for each in catalogue.lists]),
+        # Before the first list, the first is in force.
+        "list_starts": starts[1:],
+        "first": first,
+        "last": last + FIGURES_END_AFTER,
+    }
+
+
+def _only_options(price_list: PriceList) -> dict[str, str]:
+    return {
+        category.id: category.only_option
+        for category in price_list.categories
+        if category.only_option is not None
+    }

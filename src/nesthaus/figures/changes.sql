@@ -1,0 +1,46 @@
+-- name: changes
+-- Two kinds of rows. `abandoned_for`: sessions that selected the first option of `value_text`, a
+-- JSON array of two, and ended with the second or, if null, with none. `returned_to`: sessions that
+-- had the option, then another one or none, then the option again.
+with changes as (
+    select
+        chosen.cell,
+        change.category,
+        change.option,
+        change.final,
+        change.abandoned,
+        change.returned
+    from chosen
+    inner join session_figures as figures using (session_id)
+    cross join
+        jsonb_to_recordset(figures.changes) as change (
+            category text, option text, final text, abandoned boolean, returned boolean
+        )
+)
+select
+    cell,
+    'abandoned_for' as metric_type,
+    category,
+    jsonb_build_array(option, final)::text as value_text,
+    count(*) as count,
+    count(*) as unique_sessions,
+    0::bigint as time_sum_ms,
+    0::bigint as timed_count,
+    0::bigint as amount_sum
+from changes
+where abandoned
+group by cell, category, option, final
+union all
+select
+    cell,
+    'returned_to' as metric_type,
+    category,
+    option as value_text,
+    count(*) as count,
+    count(*) as unique_sessions,
+    0::bigint as time_sum_ms,
+    0::bigint as timed_count,
+    0::bigint as amount_sum
+from changes
+where returned
+group by cell, category, option;

@@ -1,0 +1,15 @@
+-- name: devices
+-- One row per cell and device type: its sessions; `unique_sessions`: those that converted.
+select
+    chosen.cell,
+    'devices' as metric_type,
+    '' as category,
+    session.device_type as value_text,
+    count(*) as count,
+    count(*) filter (where chosen.converted) as unique_sessions,
+    0::bigint as time_sum_ms,
+    0::bigint as timed_count,
+    0::bigint as amount_sum
+from chosen
+inner join user_sessions as session using (session_id)
+group by chosen.cell, session.device_type;

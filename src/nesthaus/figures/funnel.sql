@@ -1,0 +1,33 @@
+-- name: funnel
+-- One row per cell and step that sessions reached: their furthest step and all before it.
+with furthest as (
+    select
+        chosen.cell,
+        figures.furthest_step as step,
+        count(*) as sessions
+    from chosen
+    inner join session_figures as figures using (session_id)
+    group by chosen.cell, figures.furthest_step
+),
+steps as (
+    select
+        step,
+        place
+    from unnest(
+        'started'::text || %(required)s::text[] || '{completed,order_attempt,converted}'::text[]
+    ) with ordinality as numbered (step, place)
+)
+select
+    furthest.cell,
+    'funnel' as metric_type,
+    '' as category,
+    reached.step as value_text,
+    sum(furthest.sessions)::bigint as count,
+    sum(furthest.sessions)::bigint as unique_sessions,
+    0::bigint as time_sum_ms,
+    0::bigint as timed_count,
+    0::bigint as amount_sum
+from furthest
+inner join steps as last on last.step = furthest.step
+inner join steps as reached on reached.place <= last.place
+group by furthest.cell, reached.step;

@@ -1,0 +1,89 @@
+-- name: stored
+-- One row per configuration of the days, the most frequent first; its configuration is in canonical
+-- form.
+select
+    popular.configuration_hash,
+    popular.sessions,
+    popular.converted,
+    popular.average_price,
+    popular.last_selected,
+    known.configuration_data as example,
+    null::timestamptz as example_at
+from (
+    select
+        configuration_hash,
+        sum(sessions)::bigint as sessions,
+        sum(converted)::bigint as converted,
+        round(sum(price_sum) / nullif(sum(priced), 0))::integer as average_price,
+        max(last_selected) as last_selected
+    from (
+        select date, configuration_hash, sessions, converted, price_sum, priced, last_selected
+        from daily_configurations
+        where %(device_type)s::text is null
+          and %(utm_source)s::text is null
+          and date between %(first)s::date and %(last)s::date
+        union all
+        select date, configuration_hash, sessions, converted, price_sum, priced, last_selected
+        from daily_configurations_by
+        where (dimension, dimension_value) in (
+            ('device_type', %(device_type)s::text), ('utm_source', %(utm_source)s::text)
+        )
+          and date between %(first)s::date and %(last)s::date
+    ) as days
+    group by configuration_hash
+    order by sessions desc, last_selected desc, configuration_hash
+    limit %(limit)s::integer
+) as popular
+inner join popular_configurations as known
+    on known.configuration_hash = popular.configuration_hash
+order by popular.sessions desc, popular.last_selected desc, popular.configuration_hash;
+
+-- name: stored_of_all_time
+-- The same over all days.
+select
+    configuration_hash,
+    selection_count as sessions,
+    completion_count as converted,
+    average_price,
+    last_selected,
+    configuration_data as example,
+    null::timestamptz as example_at
+from popular_configurations
+order by selection_count desc, last_selected desc, configuration_hash
+limit %(limit)s::integer;
+
+-- name: counted
+-- The same from the sessions chosen; the configuration is as one of them saved it, and when.
+select
+    popular.configuration_hash,
+    popular.sessions,
+    popular.converted,
+    popular.average_price,
+    popular.last_selected,
+    example.final_configuration as example,
+    example.final_snapshot_at as example_at
+from (
+    select
+        chosen.configuration_hash,
+        count(*) as sessions,
+        count(*) filter (where chosen.converted) as converted,
+        round(avg(chosen.last_price::bigint))::integer as average_price,
+        max(chosen.final_snapshot_at) as last_selected,
+        max(chosen.session_id) as example_id
+    from (
+        select
+            chosen.converted,
+            chosen.last_price,
+            chosen.session_id,
+            chosen.final_configuration_hash as configuration_hash,
+            session.final_snapshot_at
+        from chosen
+        inner join user_sessions as session on session.session_id = chosen.session_id
+        where chosen.final_configuration_hash is not null
+    ) as chosen
+    group by chosen.configuration_hash
+    order by sessions desc, last_selected desc, configuration_hash
+    limit %(limit)s::integer
+) as popular
+inner join user_sessions as example on example.session_id = popular.example_id
+order by popular.sessions desc, popular.last_selected desc, popular.configuration_hash;

@@ -1,0 +1,143 @@
+"""The figures of a question: from the stored ones where they tell, else counted from sessions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from psycopg.rows import class_row, scalar_row
+
+from nesthaus.db.pool import Connection
+from nesthaus.db.queries import load_statements
+from nesthaus.domain.periods import starts_of
+from nesthaus.domain.pricing import Catalogue
+from nesthaus.figures import FIGURES, METRICS, figure_parameters, over
+from nesthaus.report.questions import Question
+
+SQL = load_statements("nesthaus.report", "counts.sql")
+_COUNTED = {name: over(SQL["chosen_by_filter"], figure) for name, figure in FIGURES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One row of a figure. `cell` is the day or hour of the period, from 0, where they are told
+    apart. What `amount_sum` and the others mean, `nesthaus.figures` says for each metric."""
+
+    cell: int
+    metric_type: str
+    category: str
+    value_text: str
+    count: int
+    unique_sessions: int
+    time_sum_ms: int
+    timed_count: int
+    amount_sum: int
+
+
+@dataclass(slots=True)
+class Counts:
+    """`as_of`: see the function of that name."""
+
+    as_of: datetime | None
+    _rows: dict[str, list[Count]] = field(default_factory=dict[str, list[Count]])
+
+    def add(self, rows: Iterable[Count]) -> None:
+        for row in rows:
+            self._rows.setdefault(row.metric_type, []).append(row)
+
+    def of(self, metric_type: str) -> Sequence[Count]:
+        return self._rows.get(metric_type, ())
+
+    def all(self) -> Iterator[Count]:
+        return chain.from_iterable(self._rows.values())
+
+    def one(self, metric_type: str, category: str = "", value_text: str = "") -> Count:
+        """Zeros where nothing was counted."""
+        for row in self.of(metric_type):
+            if (row.category, row.value_text) == (category, value_text):
+                return row
+        return Count(0, metric_type, category, value_text, 0, 0, 0, 0, 0)
+
+
+async def count(
+    connection: Connection,
+    question: Question,
+    figures: Sequence[str],
+    catalogue: Catalogue,
+    *,
+    apart: bool = False,
+) -> Counts:
+    """`figures` are names of `nesthaus.figures`. With `apart` each day or hour of the period has
+    rows of its own, else there is one for the whole."""
+    if await is_stored(connection, question):
+        return await _stored(connection, question, figures, apart)
+    counts = Counts(question.asked_at)
+    starts = starts_of(question.period, catalogue.zone)
+    asked = {
+        **asdict(question.filters),
+        **figure_parameters(catalogue, question.period.since, question.period.until),
+        "starts": list(starts if apart else starts[:1]),
+    }
+    for name in figures:
+        counts.add(await _rows(connection, _COUNTED[name], asked))
+    return counts
+
+
+async def is_stored(connection: Connection, question: Question) -> bool:
+    """Whether stored figures tell of just these sessions."""
+    breakdown = question.stored_in
+    if breakdown is None or breakdown.dimension != "utm_source":
+        return breakdown is not None
+    asked = _span(question) | {"source": breakdown.value}
+    return await _scalar(connection, _by_period(question, "source_is_stored"), asked) is True
+
+
+async def as_of(connection: Connection, question: Question) -> datetime | None:
+    """When the figures of this question were computed; None where none ever were."""
+    if not await is_stored(connection, question):
+        return question.asked_at
+    counted_at = await _scalar(connection, SQL["counted_at"], {})
+    assert counted_at is None or isinstance(counted_at, datetime)
+    return counted_at
+
+
+async def _stored(
+    connection: Connection, question: Question, figures: Sequence[str], apart: bool
+) -> Counts:
+    breakdown = question.stored_in
+    assert breakdown is not None
+    counts = Counts(await as_of(connection, question))
+    asked = _span(question) | {
+        "totals": breakdown.totals,
+        "dimension": breakdown.dimension,
+        "dimension_value": breakdown.value,
+        "metrics": [metric for name in figures for metric in METRICS[name]],
+        "apart": apart,
+    }
+    counts.add(await _rows(connection, _by_period(question, "stored"), asked))
+    return counts
+
+
+def _by_period(question: Question, name: str) -> bytes:
+    return SQL[f"{name}_by_day" if question.period.days else f"{name}_by_hour"]
+
+
+def _span(question: Question) -> dict[str, object]:
+    period = question.period
+    if period.days:
+        return {"first": period.days[0], "last": period.days[-1]}
+    return {"since": period.since, "until": period.until}
+
+
+async def _rows(
+    connection: Connection, statement: bytes, asked: Mapping[str, object]
+) -> list[Count]:
+    async with connection.cursor(row_factory=class_row(Count)) as cursor:
+        await cursor.execute(statement, asked)
+        return await cursor.fetchall()
+
+
+async def _scalar(connection: Connection, statement: bytes, asked: Mapping[str, object]) -> object:
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(statement, asked)
+        return await cursor.fetchone()

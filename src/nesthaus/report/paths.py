@@ -1,0 +1,91 @@
+"""In which order do visitors decide."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from operator import attrgetter
+
+from msgspec import Struct
+
+from nesthaus.db.pool import Pool
+from nesthaus.domain.pricing import Catalogue
+from nesthaus.report.counts import Counts, count
+from nesthaus.report.labels import Labels
+from nesthaus.report.questions import Question
+from nesthaus.report.reading import reading
+
+ENDS = ("end", "converted")
+ORDERS = 10
+
+
+class Node(Struct, frozen=True):
+    """A category, or how it ended; `sessions` came there."""
+
+    id: str
+    sessions: int
+
+
+class Link(Struct, frozen=True):
+    """How often `target` was the next category after `source`, or the end after the last one."""
+
+    source: str
+    target: str
+    count: int
+
+
+class Order(Struct, frozen=True):
+    """Categories in the order of their first selections."""
+
+    categories: list[str]
+    sessions: int
+    converted: int
+
+
+class Paths(Struct, frozen=True, rename="camel"):
+    """`orders` are the most frequent ones."""
+
+    time_range: str
+    nodes: list[Node]
+    links: list[Link]
+    orders: list[Order]
+    as_of: datetime | None
+
+
+async def paths(pool: Pool, question: Question, catalogue: Catalogue) -> Paths:
+    async with reading(pool) as connection:
+        counts = await count(connection, question, ("paths",), catalogue)
+    labels = Labels(catalogue)
+    links = [
+        Link(row.category, row.value_text, row.count)
+        for row in sorted(
+            counts.of("path_links"),
+            key=lambda row: (labels.place(row.category), labels.place(row.value_text)),
+        )
+    ]
+    return Paths(
+        time_range=question.period.name,
+        nodes=list(_nodes(counts, links, labels)),
+        links=links,
+        orders=_orders(counts),
+        as_of=counts.as_of,
+    )
+
+
+def _nodes(counts: Counts, links: list[Link], labels: Labels) -> Iterator[Node]:
+    for row in sorted(counts.of("path_nodes"), key=lambda row: labels.place(row.category)):
+        yield Node(row.category, row.unique_sessions)
+    for end in ENDS:
+        # A session ends once, so these links count sessions.
+        sessions = sum(link.count for link in links if link.target == end)
+        if sessions:
+            yield Node(end, sessions)
+
+
+def _orders(counts: Counts) -> list[Order]:
+    orders = [
+        Order(json.loads(row.value_text), row.count, row.unique_sessions)
+        for row in counts.of("orders")
+    ]
+    orders.sort(key=attrgetter("categories"))
+    orders.sort(key=attrgetter("sessions"), reverse=True)
+    return orders[:ORDERS]

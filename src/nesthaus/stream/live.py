@@ -1,0 +1,196 @@
+"""What happens right now, added up by all API processes in Valkey once a second.
+
+A hash per minute holds `{second}:{name}` -> number, a sorted set the latest activity of each
+session, a list the latest interactions. A process that is killed takes a second of it along.
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from nesthaus.domain.events import Delivery, Interaction
+from nesthaus.stream.connection import StreamAway
+
+ACTIVE_FOR = timedelta(minutes=5)
+"""A session is active so long after its last activity; rates of requests are over as long."""
+
+EVENTS_OVER_S = 60
+RECENT = 50
+
+# One tag, so that what is written together lies on one node of a cluster.
+_SECONDS = "nest:{live}:seconds:"
+_SESSIONS = "nest:{live}:sessions"
+_RECENT = "nest:{live}:recent"
+_KEPT_S = 600
+# While Valkey is away this process remembers no more sessions than these.
+_MOST_SESSIONS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """`requests`, their `errors` and times, and look-ups of the report cache over ACTIVE_FOR;
+    `interactions` over EVENTS_OVER_S. `active` are session ids; `recent` the latest first."""
+
+    requests: int
+    errors: int
+    duration_ms: float
+    hits: int
+    lookups: int
+    interactions: int
+    active: list[str]
+    recent: list[dict[str, Any]]
+
+
+class LiveCounters:
+    """Notes cost a microsecond; `flush` sends what has come together since the last one."""
+
+    def __init__(self, redis: Redis, clock: Callable[[], datetime]) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._numbers: dict[tuple[int, str], float] = defaultdict(float)
+        self._sessions: dict[str, float] = {}
+        self._recent: deque[bytes] = deque(maxlen=RECENT)
+
+    def request(self, status: int, duration_ms: float) -> None:
+        second = int(self._clock().timestamp())
+        self._numbers[second, "requests"] += 1
+        self._numbers[second, "duration_ms"] += duration_ms
+        if status >= 500:
+            self._numbers[second, "errors"] += 1
+
+    def looked_up(self, hit: bool) -> None:
+        second = int(self._clock().timestamp())
+        self._numbers[second, "lookups"] += 1
+        if hit:
+            self._numbers[second, "hits"] += 1
+
+    def delivered(self, delivery: Delivery) -> None:
+        """What a tracking call brought, once it is durable."""
+        session_id = delivery.session_id
+        if session_id is None:
+            return
+        latest = max(event.at for event in delivery.events).timestamp()
+        if len(self._sessions) < _MOST_SESSIONS or session_id in self._sessions:
+            self._sessions[session_id] = max(latest, self._sessions.get(session_id, 0.0))
+        interactions = [event for event in delivery.events if isinstance(event, Interaction)]
+        if interactions:
+            second = int(delivery.received_at.timestamp())
+            self._numbers[second, "interactions"] += len(interactions)
+            self._recent.extend(_told(session_id, event) for event in interactions[-RECENT:])
+
+    async def run(self) -> None:
+        """Flushes once a second, also while Valkey is away, which others say."""
+        while True:
+            await asyncio.sleep(1.0)
+            with contextlib.suppress(StreamAway):
+                await self.flush()
+
+    async def flush(self) -> None:
+        """Raises StreamAway; what was noted is kept for the next time."""
+        numbers, self._numbers = self._numbers, defaultdict(float)
+        sessions, self._sessions = self._sessions, {}
+        recent, self._recent = self._recent, deque(maxlen=RECENT)
+        if not (numbers or sessions or recent):
+            return
+        try:
+            await self._send(numbers, sessions, recent)
+        except (RedisError, OSError) as error:
+            self._keep(numbers, sessions, recent)
+            raise StreamAway(f"the live counters cannot be kept: {error}") from error
+
+    async def _send(
+        self,
+        numbers: dict[tuple[int, str], float],
+        sessions: dict[str, float],
+        recent: Iterable[bytes],
+    ) -> None:
+        # All or nothing: a part sent twice would count twice.
+        pipe = self._redis.pipeline(transaction=True)
+        for (second, name), number in numbers.items():
+            key = f"{_SECONDS}{second // 60}"
+            pipe.hincrbyfloat(key, f"{second}:{name}", number)
+            pipe.expire(key, _KEPT_S)
+        if sessions:
+            pipe.zadd(_SESSIONS, sessions, gt=True)
+            forgotten = (self._clock() - 2 * ACTIVE_FOR).timestamp()
+            pipe.zremrangebyscore(_SESSIONS, "-inf", forgotten)
+        if latest := list(recent):
+            pipe.lpush(_RECENT, *latest)
+            pipe.ltrim(_RECENT, 0, RECENT - 1)
+            pipe.expire(_RECENT, _KEPT_S)
+        await pipe.execute()
+
+    def _keep(
+        self,
+        numbers: dict[tuple[int, str], float],
+        sessions: dict[str, float],
+        recent: Iterable[bytes],
+    ) -> None:
+        # What is older than the longest window is of no use any more.
+        oldest = self._clock().timestamp() - ACTIVE_FOR.total_seconds()
+        for (second, name), number in numbers.items():
+            if second >= oldest:
+                self._numbers[second, name] += number
+        for session_id, at in sessions.items():
+            if at >= oldest and len(self._sessions) < _MOST_SESSIONS:
+                self._sessions[session_id] = max(at, self._sessions.get(session_id, 0.0))
+        self._recent = deque([*recent, *self._recent], maxlen=RECENT)
+
+
+async def live_now(redis: Redis, now: datetime) -> Now:
+    """Raises StreamAway."""
+    until = math.floor(now.timestamp())
+    since = until - int(ACTIVE_FOR.total_seconds())
+    pipe = redis.pipeline(transaction=False)
+    for minute in range(since // 60, until // 60 + 1):
+        pipe.hgetall(f"{_SECONDS}{minute}")
+    active_since = (now - ACTIVE_FOR).timestamp()
+    pipe.zrangebyscore(_SESSIONS, active_since, "+inf")  # pyright: ignore[reportUnknownMemberType]
+    pipe.lrange(_RECENT, 0, RECENT - 1)
+    try:
+        *minutes, active, recent = await pipe.execute()
+    except (RedisError, OSError) as error:
+        raise StreamAway(f"the live counters cannot be read: {error}") from error
+    sums: dict[str, float] = defaultdict(float)
+    for fields in minutes:
+        _add(sums, fields, since, until)
+    return Now(
+        requests=round(sums["requests"]),
+        errors=round(sums["errors"]),
+        duration_ms=sums["duration_ms"],
+        hits=round(sums["hits"]),
+        lookups=round(sums["lookups"]),
+        interactions=round(sums["interactions"]),
+        active=[session_id.decode() for session_id in active],
+        recent=[json.loads(told) for told in recent],
+    )
+
+
+def _add(sums: dict[str, float], fields: dict[bytes, bytes], since: int, until: int) -> None:
+    """The seconds after `since`; of interactions only the last EVENTS_OVER_S."""
+    for field, number in fields.items():
+        second, name = field.decode().split(":")
+        least = until - EVENTS_OVER_S if name == "interactions" else since
+        if int(second) > least:
+            sums[name] += float(number)
+
+
+def _told(session_id: str, event: Interaction) -> bytes:
+    return json.dumps(
+        {
+            "at": event.at.isoformat().replace("+00:00", "Z"),
+            "sessionId": session_id,
+            "type": event.type,
+            "category": event.category,
+            "value": event.value,
+        }
+    ).encode()

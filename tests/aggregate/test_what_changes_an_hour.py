@@ -1,0 +1,158 @@
+"""What comes later changes the hour its session began in, and no other."""
+
+from datetime import date
+from typing import Any
+
+from nesthaus.db.pool import Pool
+from nesthaus.persist.erasure import erase_sessions
+from tests.aggregate.conftest import Count, Figures
+from tests.aggregate.looking import everything
+from tests.persist.conftest import RULES, Keep
+from tests.persist.traffic import at, call, clicked, converted, opened, saved
+
+HOUR = 3_600
+TODAY = date(2026, 6, 15)
+BOT = "curl/8.5.0"
+
+
+def sessions(rows: dict[tuple[Any, ...], tuple[Any, ...]]) -> dict[Any, int]:
+    """By hour or date."""
+    return {key[0]: numbers[0] for key, numbers in rows.items() if key[1] == "sessions"}
+
+
+async def test_a_session_is_counted_in_the_hour_and_on_the_day_it_began(
+    keep: Keep, count: Count, figures: Figures
+) -> None:
+    await keep(call("anna", clicked(10), clicked(2 * HOUR)), call("ben", clicked(HOUR)))
+    await count()
+    assert sessions(await figures("hourly_analytics")) == {at(0): 1, at(HOUR): 1}
+    daily = await figures("daily_analytics")
+    assert daily[TODAY, "interactions", "", ""] == (3, 2, 0, 0, 0)
+    assert daily[TODAY, "sessions", "", ""] == (2, 2, 0, 2, 2 * HOUR - 10)
+
+
+async def test_nothing_is_counted_where_nothing_is_marked(keep: Keep, count: Count) -> None:
+    await keep(call("anna", clicked(10)))
+    assert (await count()).hours == 1
+    again = await count()
+    assert (again.hours, again.changed) == (0, 0)
+
+
+async def test_an_event_delivered_twice_or_late_counts_once_where_it_belongs(
+    keep: Keep, count: Count, figures: Figures
+) -> None:
+    await keep(call("anna", clicked(10)))
+    await count()
+    await keep(call("anna", clicked(10)), call("anna", clicked(9 * HOUR)), now=9 * HOUR)
+    await count()
+    hourly = await figures("hourly_analytics")
+    assert hourly[at(0), "interactions", "", ""][0] == 2
+    assert sessions(hourly) == {at(0): 1}
+
+
+async def test_a_start_that_moves_takes_the_session_to_another_hour_and_day(
+    keep: Keep, count: Count, figures: Figures
+) -> None:
+    await keep(call("anna", clicked(10)))
+    await count()
+    await keep(call("anna", opened(-20 * HOUR)))
+    await count()
+    assert sessions(await figures("hourly_analytics")) == {at(-20 * HOUR): 1}
+    assert sessions(await figures("daily_analytics")) == {date(2026, 6, 14): 1}
+    hourly_by = await figures("hourly_analytics_by")
+    assert {key[0] for key in hourly_by} == {at(-20 * HOUR)}
+
+
+async def test_a_conversion_that_comes_days_later_counts_where_the_session_began(
+    keep: Keep, count: Count, figures: Figures
+) -> None:
+    await keep(call("anna", saved(10, price=250_000)))
+    await count()
+    assert ("price", "", "250000") in {key[1:] for key in await figures("daily_analytics")}
+    await keep(call("anna", converted(8 * 24 * HOUR, verified=True)), now=8 * 24 * HOUR)
+    await count(9 * 24 * HOUR)
+    daily = await figures("daily_analytics")
+    assert daily[TODAY, "conversions", "", ""][0] == 1
+    assert daily[TODAY, "conversions", "", "verified"][0] == 1
+    assert daily[TODAY, "status", "", "converted"][0] == 1
+    assert (TODAY, "status", "", "abandoned") not in daily
+    assert daily[TODAY, "price", "", "250000"] == (1, 1, 0, 0, 250_000)
+    assert (await figures("daily_configurations"))[TODAY, "hash of nest-80"][1] == 1
+
+
+async def test_a_session_that_turns_out_to_be_a_bot_leaves_the_totals(
+    keep: Keep, count: Count, figures: Figures
+) -> None:
+    await keep(call("anna", clicked(10)), call("ben", clicked(20)))
+    await count()
+    await keep(call("ben", clicked(5), user_agent=BOT))
+    await count()
+    assert sessions(await figures("daily_analytics")) == {TODAY: 1}
+    by = await figures("daily_analytics_by")
+    assert by[TODAY, "bot", "true", "sessions", "", ""][0] == 1
+    assert by[TODAY, "device_type", "unknown", "sessions", "", ""][0] == 1
+    assert by[TODAY, "utm_source", "direct", "interactions", "", ""][0] == 1
+    assert {key[1:3] for key in by} == {
+        ("bot", "true"),
+        ("device_type", "unknown"),
+        ("utm_source", "direct"),
+    }
+
+
+async def test_what_is_erased_is_forgotten(
+    db: Pool, keep: Keep, count: Count, figures: Figures
+) -> None:
+    await keep(call("anna", saved(10)), call("ben", clicked(20), saved(40, option="nest-100")))
+    await keep(call("carl", saved(3 * HOUR)))
+    await count()
+    async with db.connection() as connection:
+        await connection.set_autocommit(True)
+        assert await erase_sessions(connection, "^(anna|carl)$", RULES.zone, lambda _: None) == 2
+        await connection.set_autocommit(False)
+    await count()
+    assert sessions(await figures("hourly_analytics")) == {at(0): 1}
+    assert set(await figures("daily_configurations")) == {(TODAY, "hash of nest-100")}
+    assert set(await figures("popular_configurations")) == {("hash of nest-100",)}
+    async with db.connection() as connection:
+        cursor = await connection.execute("select session_id from session_figures")
+        assert await cursor.fetchall() == [("ben",)]
+    async with db.connection() as connection:
+        await connection.set_autocommit(True)
+        assert await erase_sessions(connection, "ben", RULES.zone, lambda _: None) == 1
+        await connection.set_autocommit(False)
+    await count()
+    assert {table: rows for table, rows in (await everything(db)).items() if rows} == {}
+
+
+async def test_who_has_left_is_told_by_the_idle_pass_before(
+    keep: Keep, count: Count, figures: Figures
+) -> None:
+    await keep(call("anna", clicked(10)))
+    await count(60)
+    assert (TODAY, "status", "", "ongoing") in await figures("daily_analytics")
+    await count(10 + 1_801)
+    daily = await figures("daily_analytics")
+    assert daily[TODAY, "status", "", "abandoned"][0] == 1
+    assert (TODAY, "status", "", "ongoing") not in daily
+
+
+async def test_what_is_over_is_in_no_figure_but_tracking(
+    keep: Keep, count: Count, figures: Figures
+) -> None:
+    week = 7 * 24 * HOUR
+    await keep(call("anna", clicked(0)), call("anna", clicked(week + 1)), now=week + 60)
+    await count(week + 120)
+    daily = await figures("daily_analytics")
+    assert daily[TODAY, "interactions", "", ""][0] == 1
+    assert daily[TODAY, "tracking", "", "over"][0] == 1
+    assert {key[0] for key in daily} == {TODAY}
+
+
+async def test_marks_are_gone_afterwards(db: Pool, keep: Keep, count: Count) -> None:
+    await keep(call("anna", clicked(10)))
+    await count()
+    async with db.connection() as connection:
+        cursor = await connection.execute("select count(*) from recount_marks")
+        assert await cursor.fetchone() == (0,)
+        cursor = await connection.execute("select time_zone, counted_at from aggregation_state")
+        assert await cursor.fetchone() == ("Europe/Vienna", at(86_400))

@@ -1,0 +1,69 @@
+"""The whole application over real servers, as `serve` builds it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from nesthaus.access.parts import Access, access_over
+from nesthaus.access.rate_limits import RateLimit, new_table
+from nesthaus.db.pool import Pool
+from nesthaus.domain.identifiers import Uuid7Source
+from nesthaus.ingest.refusal_counts import RefusalCounts
+from nesthaus.roles.app import Api, build_app
+from nesthaus.stream.connection import connect
+from nesthaus.stream.durable import DurableLog
+from nesthaus.stream.event_stream import EventStream
+from nesthaus.stream.live import LiveCounters
+from nesthaus.stream.reader import StreamReader
+from nesthaus.stream.spool import Spool
+from tests.clocks import SettableClock
+from tests.prices import CATALOGUE
+
+
+@pytest.fixture
+async def access(db: Pool, redis_url: str, clock: SettableClock) -> AsyncIterator[Access]:
+    redis = connect(redis_url, 0)
+    access = access_over(db, redis, clock)
+    yield access
+    await access.close()
+    await redis.aclose()
+
+
+@pytest.fixture
+async def app(
+    db: Pool, redis_url: str, tmp_path: Path, clock: SettableClock, access: Access
+) -> AsyncIterator[ASGIApp]:
+    redis = connect(redis_url, 0)
+    durable = DurableLog(EventStream(redis, 1, 1000), Spool(tmp_path / "spool"))
+    ids = Uuid7Source()
+    yield build_app(
+        Api(
+            catalogue=CATALOGUE,
+            reports=db,
+            access=access,
+            redis=redis,
+            durable=durable,
+            refusals=RefusalCounts(durable.append, ids, clock),
+            ids=ids,
+            clock=clock,
+            rate_limit=RateLimit(0, new_table()),
+            limit_loopback=False,
+            allowed_origins=("*",),
+            idle_after_s=1_800,
+            consent_default="all",
+            live=LiveCounters(redis, clock),
+            reader=StreamReader(redis, 1, consumer="report"),
+        )
+    )
+    await durable.close()
+    await redis.aclose()
+
+
+@pytest.fixture
+async def client(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 5000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        yield client
