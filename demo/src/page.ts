@@ -21,7 +21,12 @@ export class Header {
     this.element = html(
       "header",
       { class: "dhead" },
-      html("a", { class: "brand", href: "#content" }, own === words.ofHouse ? mark() : undefined, own.brand),
+      html(
+        "a",
+        { class: "brand", href: "#content" },
+        own === words.ofHouse ? mark() : undefined,
+        own.brand,
+      ),
       html(
         "nav",
         { "aria-label": words.steps },

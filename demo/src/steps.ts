@@ -78,12 +78,12 @@ const KNOWN: Known[] = [
     de: {
       short: "Licht",
       question: "Wie viel Licht?",
-      note: "Wähle, wie viel Glas es sein soll und woraus die Fenster sind. Beides hat einen gemeinsamen Preis.",
+      note: "Wie viel Glas, und woraus die Fenster? Beides hat einen gemeinsamen Preis.",
     },
     en: {
       short: "Light",
       question: "How much light?",
-      note: "Choose how much glass there should be and what the windows are made of. Both have one price together.",
+      note: "How much glass, and windows made of what? Both have one price together.",
     },
     categories: ["belichtungspaket", "fenster"],
   },

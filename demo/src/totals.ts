@@ -1,7 +1,7 @@
 import type { Choice, Choices } from "./configuration";
 import { lineOf, type Amounts, type Category, type Group, type PriceList } from "./price-list";
 
-/** A sum by the price list on this page. Only differences of it are shown: the server has the say. */
+/** A sum by the price list on this page; the price bar and the summary show the server's. */
 export interface Total {
   euros: number;
   /** By category or group; null is on request and adds nothing. */

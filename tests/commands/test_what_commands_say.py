@@ -81,11 +81,13 @@ def test_migrations_go_up_and_down_and_tell_where_they_are(
     before = run("migrate", "status", DATABASE_URL=url)
     up = run("migrate", "up", DATABASE_URL=url)
     after = run("migrate", "status", DATABASE_URL=url)
+    back = run("migrate", "down", "--yes", DATABASE_URL=url)
     down = run("migrate", "down", "--yes", DATABASE_URL=url)
 
     assert (before.returncode, before.stdout) == (1, "schema empty; missing: 0001, 0002\n")
     assert (up.returncode, up.stdout) == (0, "schema 0002; nothing is missing\n")
     assert after.returncode == 0
+    assert (back.returncode, back.stdout) == (0, "schema 0001; missing: 0002\n")
     assert (down.returncode, down.stdout) == (0, "schema empty; missing: 0001, 0002\n")
 
 

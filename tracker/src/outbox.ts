@@ -3,9 +3,11 @@ import { uuid7Source } from "./ids";
 import type { Memory } from "./memory";
 import { nothing, quietly } from "./quiet";
 
-const MAX_BYTES = 60_000; // the browsers' limit for a beacon is 64 KiB
+// The browsers' limit for a beacon is 64 KiB. As no event is shorter than 150 bytes, it also keeps
+// a batch below the 500 events that the server takes.
+const MAX_BYTES = 60_000;
 const ENVELOPE_BYTES = 500;
-const MAX_EVENTS = 500;
+const MANY = 300;
 const MAX_HELD = 2_000; // of 300 bytes or so: an eighth of what a page may keep on the device
 const MAX_AGE_MS = 400;
 const LONGEST_WAIT_MS = 60_000;
@@ -149,7 +151,7 @@ export function outbox(
         keep(item);
       }
       size += bytes(JSON.stringify(item.body)) + 1;
-      if (items.length && (size > MAX_BYTES || items.length >= MAX_EVENTS)) break;
+      if (items.length && size > MAX_BYTES) break;
       items.push(item);
       away.add(item);
     }
@@ -252,9 +254,11 @@ export function outbox(
     const server = Date.parse(answer.serverTime!);
     const ended = Date.now();
     const correction = server - (begun + ended) / 2;
-    const before = offset() ?? Infinity;
-    // Measured anew each time, but events keep their order only if little errors change nothing.
-    told(answer, Math.abs(correction - before) <= FRESH_MS + ended - begun ? before : correction);
+    const before = offset() ?? 0;
+    // Measured anew each time, but events keep their order only if little errors change nothing;
+    // a device whose clock may be right, as exactly as this can be measured, is right.
+    const error = (ended - begun) / 2 + (timed ? FRESH_MS : 0);
+    told(answer, Math.abs(correction - before) <= error ? before : correction);
     if (timed || create.guessed) return;
     const later = held.filter(({ session }) => session === create.session);
     if (begun - create.at > FRESH_MS || later.some(({ body }) => body.type !== "page_view")) {
@@ -263,7 +267,7 @@ export function outbox(
       keep(create);
     } else
       for (const view of later) {
-        view.at = Math.max(view.at, server + 1 - correction);
+        view.at = Math.max(view.at, server + 1 - offset()!);
         keep(view);
       }
   };
@@ -288,7 +292,7 @@ export function outbox(
       if (offset() !== undefined) name(copy);
       held.push(copy);
       keep(copy);
-      wake(held.length < MAX_EVENTS ? MAX_AGE_MS : 0);
+      wake(held.length < MANY ? MAX_AGE_MS : 0);
     },
     hurry() {
       notBefore = 0;

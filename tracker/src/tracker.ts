@@ -66,7 +66,7 @@ export function track(options: Options, load: () => Promise<More>): Nest {
     memory,
     () => session?.offset,
     ({ flags, idleAfterS }, offset) => {
-      if (!session || Number.isNaN(offset)) return;
+      if (!session) return;
       Object.assign(session, { offset, flags: flags ?? {}, idleAfterS });
       memory.write(SESSION, session);
       measure();

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from msgspec import Struct
 from psycopg.rows import class_row
@@ -14,12 +14,16 @@ from nesthaus.db.queries import load_statements
 
 COMMAND_LINE = "command line"
 FIRST_START = "first start"
+ITSELF = "nesthaus"
+
+_RELEASES = UUID("7d7ef2f4-3c0f-4b0e-9d2c-1d7a0a3c8e55")  # any fixed one
 
 _SQL = load_statements("nesthaus.access", "audit.sql")
 
 
 class AuditEntry(Struct, frozen=True, rename="camel"):
-    """`actor` is an account's name, `token NAME`, `command line` or `first start`."""
+    """`actor` is an account's name, `token NAME`, `command line`, `first start`, or
+    `nesthaus` itself."""
 
     id: UUID
     at: datetime
@@ -52,6 +56,12 @@ async def note(
         "detail": None if detail is None else Jsonb(dict(detail)),
     }
     await connection.execute(_SQL["note"], row)
+
+
+async def note_release(connection: Connection, version: str, at: datetime) -> None:
+    """Once for each version, whichever process runs it first: what changed, a page can show."""
+    row = {"id": uuid5(_RELEASES, version), "at": at, "actor": ITSELF, "version": version}
+    await connection.execute(_SQL["note_release"], row)
 
 
 async def page_of_audit(pool: Pool, limit: int, after: Place | None) -> Page[AuditEntry]:

@@ -6,9 +6,11 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.metadata import version
 
 import psycopg
 
+from nesthaus.access.audit import note_release
 from nesthaus.aggregate.marked import count_marked
 from nesthaus.aggregate.state import OtherZone
 from nesthaus.aggregate.turns import Busy
@@ -200,6 +202,13 @@ class _Work:
     rules: Rules
     generations: Generations
 
+    async def release(self) -> str:
+        """Pages show when this version first ran beside the figures it may have changed."""
+        running = version("nesthaus")
+        async with self.pool.connection() as connection:
+            await note_release(connection, running, wall_clock())
+        return f"{running} runs"
+
     async def partitions(self) -> str:
         async with self.pool.connection() as connection:
             made = await ensure_partitions(connection, wall_clock())
@@ -235,6 +244,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
         await await_schema(pool, stop, settings.timezone)
         work = _Work(pool, catalogue, rules, Generations(redis))
         jobs = (
+            Job("release", HOUR_S, work.release),
             Job("partitions", HOUR_S, work.partitions),
             Job("aggregate", settings.aggregate_every_s, work.aggregate),
             Job("verification", HOUR_S, work.verify),
