@@ -1,5 +1,6 @@
 """The whole program as a user starts it, and what its admin API tells of a session."""
 
+import json
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,10 @@ def free_port() -> int:
 
 
 class Stack:
-    """`nesthaus up` on a port of its own, with its data in a folder of its own."""
+    """`nesthaus up` on a port of its own, with its data in a folder of its own; `settings` are
+    environment variables."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
         # Open to others, because as root the servers are another user.
         folder = self._folder = Path(tempfile.mkdtemp(prefix="nh-"))
         folder.chmod(0o755)
@@ -37,6 +40,7 @@ class Stack:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / "up.log"
+        self._environment = _environment() | dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(base_url=self.url, timeout=10)
 
@@ -46,7 +50,7 @@ class Stack:
                 [*_nesthaus(), "up", "--port", str(self.port), "--data", str(self.data)],
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=_environment(),
+                env=self._environment,
             )
         wait_for(self._is_ready, READY_WITHIN_S, self._log.read_text)
 
@@ -57,7 +61,7 @@ class Stack:
             check=True,
             capture_output=True,
             text=True,
-            env=_environment(),
+            env=self._environment,
         )
         self._http.headers["Authorization"] = f"Bearer {made.stdout.strip()}"
 
@@ -65,6 +69,12 @@ class Stack:
     def process_id(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def database_url(self) -> str:
+        """While it runs."""
+        document: dict[str, Any] = json.loads((self.data / "run.json").read_text())
+        return document["database_url"]
 
     def stop(self) -> None:
         if self._process is not None:
@@ -95,6 +105,13 @@ class Stack:
         answer = self._http.get("/api/admin/sessions", params={"bots": "include", "limit": 500})
         answer.raise_for_status()
         return [session["sessionId"] for session in answer.json()["items"]]
+
+    def tracking_health(self) -> dict[str, Any]:
+        """Of all sessions of the last days, those of bots too."""
+        path = "/api/admin/analytics/tracking-health"
+        answer = self._http.get(path, params={"timeRange": "7d", "bots": "include"})
+        answer.raise_for_status()
+        return answer.json()
 
     def _is_ready(self) -> bool:
         assert self._process is not None

@@ -114,6 +114,10 @@ def session_of(page: Page) -> str:
     return page.evaluate("nest.sessionId()")
 
 
+def body_of(request: Request) -> dict[str, Any]:
+    return json.loads(request.post_data or "{}")
+
+
 def kept_on_device(page: Page) -> list[str]:
     return page.evaluate("Object.keys(localStorage).sort()")
 
@@ -157,7 +161,7 @@ class Measured:
     def metrics(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for request in self._requests:
-            found.extend(json.loads(request.post_data or "{}")["metrics"])
+            found.extend(body_of(request)["metrics"])
         return found
 
     def wait(self, *names: str) -> list[dict[str, Any]]:
@@ -173,5 +177,4 @@ class Measured:
 
 def event_ids(request: Request) -> list[str]:
     """Those of a call of track-batch."""
-    body: dict[str, Any] = json.loads(request.post_data or "{}")
-    return [event["eventId"] for event in body["events"]]
+    return [event["eventId"] for event in body_of(request)["events"]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.browser.shop import File, Measured, Shop, everything_is_sent, session_of
+from tests.browser.shop import File, Measured, Shop, body_of, everything_is_sent, session_of
 from tests.waiting import wait_for
 
 PIXEL = File(
@@ -192,7 +192,7 @@ def test_measures_that_could_not_be_sent_are_sent_later_with_the_same_ids(
     lost: list[str] = []
 
     def lose(route: Route) -> None:
-        lost.extend(m["eventId"] for m in route.request.post_data_json["metrics"])
+        lost.extend(metric["eventId"] for metric in body_of(route.request)["metrics"])
         route.abort()
 
     shop.context.route("**/performance/track", lose)

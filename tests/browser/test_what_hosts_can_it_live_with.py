@@ -1,6 +1,7 @@
 """Pages that are not ours: their other scripts, their rules, their browsers."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Request
@@ -10,6 +11,7 @@ from tests.browser.shop import (
     File,
     Measured,
     Shop,
+    body_of,
     everything_is_sent,
     session_of,
     tracker_file,
@@ -81,7 +83,7 @@ def sessions(shop: Shop) -> list[str]:
 
     def note(request: Request) -> None:
         if request.url.endswith("/create"):
-            begun.append(request.post_data_json["sessionId"])
+            begun.append(body_of(request)["sessionId"])
 
     shop.context.on("request", note)
     return begun
@@ -228,9 +230,14 @@ def test_a_page_from_a_file_is_tracked(shop: Shop, tmp_path: Path) -> None:
 
 def test_a_slow_network_delays_and_loses_nothing(shop: Shop) -> None:
     page = shop.open('data-nest-start="manual"', BUTTON)
-    network = shop.context.new_cdp_session(page)
+    network: Any = shop.context.new_cdp_session(page)
     network.send("Network.enable")
-    slow = {"offline": False, "latency": 400, "downloadThroughput": 5e4, "uploadThroughput": 5e4}
+    slow = {
+        "offline": False,
+        "latency": 400,
+        "downloadThroughput": 5e4,
+        "uploadThroughput": 5e4,
+    }
     network.send("Network.emulateNetworkConditions", slow)
     page.evaluate("nest.start()")
     for _ in range(300):

@@ -100,7 +100,7 @@ def test_after_a_kill_it_starts_again_at_once(folder: Path, up: Up) -> None:
     again.wait_for()
 
 
-def test_the_second_start_is_quick_and_has_the_data(folder: Path, up: Up) -> None:
+def test_the_second_start_has_the_data(folder: Path, up: Up) -> None:
     first = up(folder / "data")
     first.wait_for()
     with first.database() as connection:
@@ -109,7 +109,7 @@ def test_the_second_start_is_quick_and_has_the_data(folder: Path, up: Up) -> Non
 
     second = up(folder / "data")
 
-    assert second.wait_for() < 5.0
+    second.wait_for()
     with second.database() as connection:
         assert connection.execute("select answer from kept").fetchall() == [(42,)]
 

@@ -1,5 +1,6 @@
 """From the stream into the tables, whoever dies or is away in between."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
@@ -14,14 +15,16 @@ from redis.asyncio import Redis
 
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.domain.events import Delivery
+from nesthaus.persist.announcer import Announcer
+from nesthaus.persist.worker import Worker
 from nesthaus.stream.connection import StreamAway, connect
 from nesthaus.stream.reader import StreamEntry, StreamReader
-from nesthaus.stream.worker_states import Doing
-from tests.persist.conftest import Look
-from tests.persist.traffic import abandoned, call, clicked, opened, saved
+from nesthaus.stream.worker_states import Doing, WorkerState
+from tests.persist.conftest import RULES, Look
+from tests.persist.traffic import abandoned, at, call, clicked, opened, saved
 from tests.persist.workers import HURRY, append, doing, pending, running, unfinished, worker_on
 from tests.servers import PostgresServer, Server, ValkeyServer, Workshop
-from tests.waiting import eventually
+from tests.waiting import WITHIN_S, eventually
 
 Start = Callable[[Server], None]
 
@@ -74,6 +77,7 @@ async def test_a_worker_that_dies_between_commit_and_acknowledgement_does_no_har
     assert anna["total_interactions"] == 2
     assert await has_rows(look, 2)
     assert await look("table dead_letters") == []
+    assert await look("table duplicate_events") == []
 
 
 async def test_what_a_dead_worker_had_read_is_taken_over(
@@ -251,3 +255,31 @@ async def waits_for_a_lock(pool: Pool) -> bool:
             "'interaction_events'::regclass"
         )
         return await rows.fetchone() == (1,)
+
+
+async def test_a_worker_ends_although_one_of_its_cancellations_is_forgotten(
+    redis: Redis, db: Pool
+) -> None:
+    """As `asyncio.wait_for` of Python 3.11 does with one that comes when it is just done."""
+    publishing, forgotten = asyncio.Event(), list[str]()
+
+    async def publish(_state: WorkerState) -> None:
+        publishing.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if forgotten:
+                raise
+            forgotten.append("one")
+
+    worker = Worker(
+        StreamReader(redis, shards=1, consumer="one"),
+        db,
+        clock=lambda: at(60),
+        rules=RULES,
+        announcer=Announcer("one", lambda: at(60), publish),
+        pace=HURRY,
+    )
+    async with asyncio.timeout(WITHIN_S), running(worker):
+        await publishing.wait()
+    assert forgotten == ["one"]

@@ -267,7 +267,7 @@ export function outbox(
       keep(create);
     } else
       for (const view of later) {
-        view.at = Math.max(view.at, server + 1 - offset()!);
+        view.at = Math.max(view.at, server + 1 - (offset() ?? correction));
         keep(view);
       }
   };

@@ -74,8 +74,13 @@ export function track(options: Options, load: () => Promise<More>): Nest {
     () => (said ? consent : undefined),
   );
 
-  const add = (path: Item["path"], body: Item["body"], { id, active }: Session): void =>
-    unsent.add({ path, key: `${page}.${++added}`, session: id, at: active, body });
+  const add = (
+    path: Item["path"],
+    body: Item["body"],
+    { id, active }: Session,
+    laterMs = 0,
+  ): void =>
+    unsent.add({ path, key: `${page}.${++added}`, session: id, at: active + laterMs, body });
 
   /** Loads the second part, once the server has answered and the page is complete. */
   const measure = (): void => {
@@ -108,15 +113,15 @@ export function track(options: Options, load: () => Promise<More>): Nest {
     const pause = now - (current?.active ?? 0);
     const longest = (current?.idleAfterS ?? IDLE_AFTER_S) * 1000;
     if (!current || pause > longest || now - current.begun > LONGEST_MS)
-      current = { id: noise(16), begun: now, active: now };
+      current = { id: noise(4), begun: now, active: now };
     const fresh = current.id !== session?.id;
     session = current;
     session.active = now;
     session.known = shown ?? session.known;
     // Nothing here is as slow as to write, and a hundredth of the pause is exact enough.
-    if (fresh || Math.abs(pause) > longest / 100) memory.write(SESSION, session);
+    if (fresh || pause > longest / 100) memory.write(SESSION, session);
     if (fresh) {
-      page = noise(9);
+      page = noise(3);
       sequence = 0;
       add("sessions/create", { ...entry(), configuration: shown }, session);
     }
@@ -206,9 +211,9 @@ export function track(options: Options, load: () => Promise<More>): Nest {
 
   const leave = (): void => {
     finish?.();
-    // As of the last activity: to leave a page after a long pause begins no new session.
+    // Right after the last activity: to leave a page after a long pause begins no new session.
     if (unsaved && session)
-      add("sessions/save-configuration", { configuration: shown, trigger: "page_exit" }, session);
+      add("sessions/save-configuration", { configuration: shown, trigger: "page_exit" }, session, 1);
     unsaved = false;
     const stored = memory.read<Session>(SESSION);
     if (stored && stored.id === session?.id)

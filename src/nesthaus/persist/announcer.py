@@ -50,7 +50,6 @@ class Announcer:
             self._changed.clear()
             with suppress(StreamAway):
                 await self._publish(self.state)
-            # Not `wait_for`: that of Python 3.11 forgets a cancellation that comes with its end.
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._every_s):
                     await self._changed.wait()

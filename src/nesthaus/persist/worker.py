@@ -15,6 +15,7 @@ from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.store import Rules
 from nesthaus.persist.trial import Pace, Trial, pause
 from nesthaus.stream.connection import StreamAway
+from nesthaus.stream.ending import end
 from nesthaus.stream.reader import StreamEntry, StreamReader
 from nesthaus.stream.worker_states import Doing
 
@@ -53,10 +54,7 @@ class Worker:
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait({working}, timeout=self._pace.grace_s)
         finally:
-            tasks = (working, announcing, stopping)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(working, announcing, stopping)
         if not working.cancelled():
             working.result()
 

@@ -30,6 +30,7 @@ from nesthaus.roles.runtime import (
     wall_clock,
 )
 from nesthaus.settings import Settings
+from nesthaus.stream.ending import end
 from nesthaus.stream.generations import Generations
 from nesthaus.upkeep.jobs import last_run, note_end, note_start
 from nesthaus.upkeep.partitions import ensure_partitions
@@ -89,9 +90,7 @@ class Scheduler:
             await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait(tasks, timeout=_STOP_PATIENCE_S)
         finally:
-            for task in (stopped, *tasks):
-                task.cancel()
-            await asyncio.gather(stopped, *tasks, return_exceptions=True)
+            await end(stopped, *tasks)
 
     async def _repeat(self, job: Job, stop: asyncio.Event) -> None:
         while not stop.is_set():

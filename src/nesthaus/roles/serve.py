@@ -31,6 +31,7 @@ from nesthaus.roles.runtime import (
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.durable import DurableLog
+from nesthaus.stream.ending import end
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
@@ -59,9 +60,7 @@ async def _background(*work: Callable[[], Awaitable[None]]) -> AsyncGenerator[No
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
 
 
 class _Server(uvicorn.Server):
