@@ -156,9 +156,21 @@ async def test_rows_appear_with_their_columns_in_camel_case(admin: AsyncClient, 
     assert saved["configurationData"] == {"nest": "nest80", "gebaeudehuelle": "holzlattung"}
 
 
+async def test_an_order_of_another_session_leads_to_no_conversion(
+    admin: AsyncClient, db: Pool
+) -> None:
+    """Persist gives the order to whom reported it first; the step is told all the same."""
+    await insert(db, "user_sessions", session("s1", NOON))
+    later = finalisation("s1", NOON + timedelta(minutes=1), "converted", order_id="A-7")
+    await insert(db, "session_finalisations", later)
+    answer = await told(admin)
+    assert [step["kind"] for step in answer["timeline"]] == ["start", "converted"]
+    assert answer["insights"]["lastStep"] == "started"
+
+
 async def test_what_was_over_is_listed_but_is_no_step(admin: AsyncClient, db: Pool) -> None:
     late = NOON + timedelta(days=8)
-    await insert(db, "user_sessions", session("s1", NOON))
+    await insert(db, "user_sessions", session("s1", NOON, converted_at=late))
     await insert(
         db,
         "interaction_events",

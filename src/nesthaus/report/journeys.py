@@ -1,6 +1,6 @@
 """Everything one session did, in order, with what it cost at each step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -126,7 +126,7 @@ async def journey(
         interactions=rows.interactions,
         snapshots=rows.snapshots,
         timeline=steps,
-        insights=insights(steps, events, required),
+        insights=insights(steps, _of_its_own(events, rows.session), required),
         truncated=rows.truncated,
         as_of=as_of,
     )
@@ -187,6 +187,17 @@ def _events(rows: _Rows) -> list[Told]:
         *[_interaction(row) for row in rows.interactions if not row.over],
         *[_snapshot(row) for row in rows.snapshots if not row.over],
         *[_finalisation(row) for row in rows.finalisations],
+    ]
+
+
+def _of_its_own(events: Sequence[Told], session: SessionRow) -> list[Told]:
+    """Without conversions by an order that belongs to another session, which reported it first."""
+    if session.converted_at is not None:
+        return list(events)
+    return [
+        event
+        for event in events
+        if not isinstance(event, Finalisation) or event.outcome is not Outcome.CONVERTED
     ]
 
 
