@@ -61,7 +61,7 @@ install: .venv/stamps/packages .venv/stamps/pages
 	@:
 
 test: install .venv/stamps/dev
-	@.venv/bin/python -m pytest -p tests.closing_line -rs $(ARGS)
+	@.venv/bin/python -m pytest -p tests.closing_line -n 2 --dist loadfile -rs $(ARGS)
 
 check: install .venv/stamps/dev
 	.venv/bin/ruff check
