@@ -9,7 +9,7 @@ from threading import Thread
 from typing import Any
 
 import httpx
-from playwright.sync_api import BrowserContext, Page, Request, Response, Route
+from playwright.sync_api import BrowserContext, Frame, Page, Request, Response, Route
 
 from nesthaus.pages import WEB
 from tests.stack import Stack
@@ -109,7 +109,7 @@ def open_shop(stack: Stack, context: BrowserContext) -> Generator[Shop]:
         thread.join()
 
 
-def session_of(page: Page) -> str:
+def session_of(page: Page | Frame) -> str:
     """The id the tracker has given this visitor."""
     return page.evaluate("nest.sessionId()")
 

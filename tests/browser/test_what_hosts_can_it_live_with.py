@@ -208,14 +208,15 @@ def test_without_its_second_file_it_goes_on(shop: Shop, errors: list[str]) -> No
 
 
 def test_a_sandboxed_frame_without_an_origin_is_tracked_from_memory(
-    shop: Shop, errors: list[str], sessions: list[str]
+    shop: Shop, errors: list[str]
 ) -> None:
     frame = f"<script src='{shop.stack.url}/tracker.js'></script>{BUTTON}"
     page = shop.show(
         f'<iframe sandbox="allow-scripts" srcdoc="{frame.replace(chr(34), "&quot;")}">'
     )
     page.frame_locator("iframe").get_by_role("button").click()
-    large_is_told_once(shop, one_of(page, sessions))
+    # A frame of a process of its own is heard late: its first requests may be missed.
+    large_is_told_once(shop, session_of(page.frames[1]))
     assert errors == []
 
 
