@@ -1,7 +1,11 @@
 // Builds everything a browser loads into src/nesthaus/web/, which a released wheel contains.
 
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { gzip } from "node:zlib";
+import { promisify } from "node:util";
+import react from "@vitejs/plugin-react";
 import { minify } from "terser";
 import { build } from "vite";
 
@@ -41,19 +45,32 @@ async function tracker(entry, format, fileName, isMinified = true) {
   await writeFile(web + fileName, (await minify(built, options)).code);
 }
 
-async function demo() {
+async function page(folder, name, plugins = []) {
   await build({
     ...common,
-    root: path("demo/"),
-    base: "/demo/",
+    root: path(`${folder}/`),
+    base: `/${name}/`,
+    plugins,
     build: {
-      outDir: `${web}demo`,
+      outDir: `${web}${name}`,
       emptyOutDir: true,
       target: "es2022",
       assetsInlineLimit: 0, // a strict Content-Security-Policy knows no data: addresses
+      chunkSizeWarningLimit: 700, // the charts, which a page loads when it draws one
       modulePreload: { polyfill: false },
     },
   });
+  await pack(`${web}${name}/assets/`);
+}
+
+/** Beside each file that shrinks its smaller copy, for browsers that take it. */
+async function pack(folder) {
+  for (const name of await readdir(folder))
+    if (/\.(js|css|svg)$/.test(name))
+      await writeFile(
+        `${folder}${name}.gz`,
+        await promisify(gzip)(await readFile(folder + name), { level: 9 }),
+      );
 }
 
 async function documentation() {
@@ -64,15 +81,26 @@ async function documentation() {
     await cp(path(`api-docs/${name}`), `${web}docs/${name}`);
 }
 
+/** The licences of what the pages contain, and of what that needs in turn. */
 async function licences() {
   await mkdir(`${web}licences`, { recursive: true });
-  const packages = {
-    newsreader: "@fontsource-variable/newsreader",
-    archivo: "@fontsource-variable/archivo",
-    "swagger-ui": "swagger-ui-dist",
+  const done = new Set();
+  const copy = async (name, neededBy) => {
+    const own = `${neededBy}node_modules/${name}/`;
+    const folder = existsSync(own) ? own : path(`node_modules/${name}/`);
+    if (done.has(folder)) return;
+    done.add(folder);
+    const files = await readdir(folder);
+    const flat = name.replace("@", "").replace("/", "-");
+    const licence = files.find((each) => /^(licen[cs]e|copying)/i.test(each));
+    if (!licence) throw new Error(`${name} has no licence`);
+    await cp(folder + licence, `${web}licences/${flat}.txt`);
+    if (files.includes("NOTICE")) await cp(`${folder}NOTICE`, `${web}licences/${flat}-notice.txt`);
+    const { dependencies = {} } = JSON.parse(await readFile(`${folder}package.json`, "utf8"));
+    for (const needed of Object.keys(dependencies)) await copy(needed, folder);
   };
-  for (const [name, folder] of Object.entries(packages))
-    await cp(path(`node_modules/${folder}/LICENSE`), `${web}licences/${name}.txt`);
+  const { dependencies } = JSON.parse(await readFile(path("package.json"), "utf8"));
+  for (const name of Object.keys(dependencies)) await copy(name, path(""));
 }
 
 await rm(web, { recursive: true, force: true });
@@ -86,6 +114,7 @@ const start =
   "\n/** Starts tracking this page. On a server that renders pages it does nothing. */\nexport declare function start(options?: Options): Nest;\n";
 // The second name is the one TypeScript looks for beside a .mjs file.
 for (const name of ["tracker.d.ts", "tracker.d.mts"]) await writeFile(web + name, types + start);
-await demo();
+await page("demo", "demo");
+await page("dashboard", "admin", [react()]);
 await documentation();
 await licences();

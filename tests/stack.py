@@ -55,15 +55,27 @@ class Stack:
         wait_for(self._is_ready, READY_WITHIN_S, self._log.read_text)
 
     def authorise(self) -> None:
-        command = ["token", "create", "--name", "browser tests", "--role", "viewer"]
-        made = subprocess.run(
+        token = self.run("token", "create", "--name", "browser tests", "--role", "viewer")
+        self._http.headers["Authorization"] = f"Bearer {token.strip()}"
+
+    def run(self, *command: str, told: str = "") -> str:
+        """What a command of the program prints, on these data; `told` is its standard input."""
+        done = subprocess.run(
             [*_nesthaus(), *command, "--data", str(self.data)],
             check=True,
             capture_output=True,
             text=True,
+            input=told,
             env=self._environment,
+            timeout=READY_WITHIN_S,
         )
-        self._http.headers["Authorization"] = f"Bearer {made.stdout.strip()}"
+        return done.stdout
+
+    def get(self, path: str, **asked: str) -> Any:
+        """What the admin API answers a viewer."""
+        answer = self._http.get(path, params=asked)
+        answer.raise_for_status()
+        return answer.json()
 
     @property
     def process_id(self) -> int:

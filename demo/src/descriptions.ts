@@ -16,9 +16,3 @@ export function description(list: PriceList, option: Option): string | undefined
   const known = PHRASES.find(([phrase]) => phrase.test(text));
   return (known ? text.replace(...known) : text).replace(/(\d),(?=\d)/g, "$1.");
 }
-
-/** A house by its description, "75 m², 4 Module"; undefined where it says anything else. */
-export function houseSize(option: Option): { area: number; modules: number } | undefined {
-  const said = /^([\d,]+) m², (\d+) Module$/.exec(option.description ?? "");
-  return said ? { area: Number(said[1]!.replace(",", ".")), modules: Number(said[2]) } : undefined;
-}

@@ -1,7 +1,8 @@
 import { isMeasured, rounded, type Choice, type Configuration } from "./configuration";
-import { description, houseSize } from "./descriptions";
+import { description } from "./descriptions";
 import { html } from "./dom";
 import { euros } from "./figures";
+import { houseSize } from "./house-size";
 import { measureField } from "./measure-field";
 import { OfferText } from "./offer-text";
 import { offerOf } from "./offers";

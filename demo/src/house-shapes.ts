@@ -14,16 +14,16 @@ const PV_ROWS: readonly Point[] = [
 const PV_PER_ROW = 3;
 
 /** `along` modules from the front, `up` walls high, `deep` roofs towards the ridge. */
-const at = (along: number, up: number, deep = 0): Point => [
+export const at = (along: number, up: number, deep = 0): Point => [
   LENGTH[0] * along + HEIGHT[0] * up + SLOPE[0] * deep,
   LENGTH[1] * along + HEIGHT[1] * up + SLOPE[1] * deep,
 ];
 
 const moved = ([x, y]: Point, right: number, down: number): Point => [x + right, y + down];
 
-const line = (...points: Point[]): string =>
+export const line = (...points: Point[]): string =>
   "M" + points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L");
-const area = (...points: Point[]): string => line(...points) + "Z";
+export const area = (...points: Point[]): string => line(...points) + "Z";
 const path = (look: string, d: string): SVGElement => svg("path", { class: look, d });
 
 /** One module with everything it can have: each part is shown by a class on itself. */
@@ -76,16 +76,15 @@ const panelRow = (k: number, [low, high]: Point): string =>
     )
     .join("");
 
-export function gable(): SVGElement {
-  return svg(
-    "g",
-    {},
-    path("h-gable", "M0 0L-4.46 -2.16L-4.46 -5.26L-2.235 -7.98L0 -3.1Z"),
-    path("h-glass", "M-.46 -.47L-4 -2.19L-4 -5.04L-2.23 -7.03L-.46 -3.33Z"),
-    path("h-glass2", "M-.46 -.47L-4 -2.19L-4 -4.23L-.46 -2.52Z"),
-    path("h-frame", "M-2.23 -1.33L-2.23 -7.03M-1.36 -.91L-1.36 -2.96M-3.1 -1.75L-3.1 -3.8"),
-  );
-}
+/** Look and outline of each part of the front, the farthest first. */
+export const GABLE: readonly (readonly [look: string, d: string])[] = [
+  ["h-gable", "M0 0L-4.46 -2.16L-4.46 -5.26L-2.235 -7.98L0 -3.1Z"],
+  ["h-glass", "M-.46 -.47L-4 -2.19L-4 -5.04L-2.23 -7.03L-.46 -3.33Z"],
+  ["h-glass2", "M-.46 -.47L-4 -2.19L-4 -4.23L-.46 -2.52Z"],
+  ["h-frame", "M-2.23 -1.33L-2.23 -7.03M-1.36 -.91L-1.36 -2.96M-3.1 -1.75L-3.1 -3.8"],
+];
+
+export const gable = (): SVGElement => svg("g", {}, ...GABLE.map(([look, d]) => path(look, d)));
 
 /** Stands behind the ridge: drawn before the roof, which hides its foot. */
 export function chimney(): SVGElement {
@@ -125,10 +124,12 @@ export function floors(count: number): SVGElement {
   );
 }
 
-export const shadow = (modules: number): SVGElement => {
+export const shadowOf = (modules: number): string => {
   const end = at(modules, 0);
-  return path("h-shadow", area([1.25, 0.38], moved(end, 1.51, 0.27), end, [0, 0]));
+  return area([1.25, 0.38], moved(end, 1.51, 0.27), end, [0, 0]);
 };
+
+export const shadow = (modules: number): SVGElement => path("h-shadow", shadowOf(modules));
 
 /** The dimension line along the house: a tick per module, and what it measures. */
 export function dimension(modules: number, text: string): SVGElement {

@@ -1,7 +1,5 @@
 import type { Choices } from "./configuration";
-import { houseSize } from "./descriptions";
 import { svg } from "./dom";
-import { number } from "./figures";
 import {
   chimney,
   dimension,
@@ -12,8 +10,8 @@ import {
   shadow,
   type ModuleShape,
 } from "./house-shapes";
+import { houseSize, type HouseSize } from "./house-size";
 import type { PriceList } from "./price-list";
-import { words } from "./words";
 
 const LARGEST = 8;
 /** Which modules have a window in the long wall. */
@@ -31,6 +29,12 @@ export const isHouse = (list: PriceList): boolean =>
     ?.options.every((option) => (houseSize(option)?.modules ?? LARGEST + 1) <= LARGEST) ??
     false);
 
+/** What is written beside the drawing and said of it. */
+export interface HouseWords {
+  drawing: (name: string) => string;
+  measures: (size: HouseSize) => string;
+}
+
 /** The house as it is chosen. What changes is moved by the style sheet; the rest stays. */
 export class House {
   readonly element: SVGElement;
@@ -40,7 +44,10 @@ export class House {
   readonly #gable = gable();
   readonly #above = svg("g");
 
-  constructor(readonly list: PriceList) {
+  constructor(
+    readonly list: PriceList,
+    readonly words: HouseWords,
+  ) {
     this.element = svg(
       "svg",
       { viewBox: "-5.5 -16.2 27.7 19.7", role: "img" },
@@ -58,7 +65,7 @@ export class House {
     const floorCount = Math.min(choices["geschossdecke"]?.measure ?? 0, modules);
     const looks = [choices["gebaeudehuelle"]?.option ?? "bare", frames(choices["fenster"]?.option)];
     this.element.setAttribute("class", `house ${looks.join(" ")}`);
-    this.element.setAttribute("aria-label", words.drawing(name));
+    this.element.setAttribute("aria-label", this.words.drawing(name));
     this.#modules.forEach((shape, k) => showModule(shape, k, modules, choices));
     this.#chimney.classList.toggle("absent", !modules || !choices["kamindurchzug"]);
     this.#gable.classList.toggle("absent", !modules);
@@ -68,11 +75,11 @@ export class House {
     );
     this.#above.replaceChildren(
       ...(floorCount ? [floors(floorCount)] : []),
-      ...(size ? [dimension(modules, measures(size))] : []),
+      ...(size ? [dimension(modules, this.words.measures(size))] : []),
     );
   }
 
-  #size(choices: Choices): ReturnType<typeof houseSize> {
+  #size(choices: Choices): HouseSize | undefined {
     const base = this.list.categories.find(({ id }) => id === this.list.base);
     const option = base?.options.find(({ id }) => id === choices[this.list.base]?.option);
     return option && houseSize(option);
@@ -80,9 +87,6 @@ export class House {
 }
 
 const frames = (windows: string | undefined): string => (windows ? `frames-${windows}` : "");
-
-const measures = ({ modules, area }: { modules: number; area: number }): string =>
-  `${words.modules(modules)} · ${number(area)} m²`;
 
 /** Panels fill the row at the ridge first, module by module, then the lower row. */
 function showModule(shape: ModuleShape, k: number, modules: number, choices: Choices): void {

@@ -1,7 +1,13 @@
 import type { Configuration } from "./configuration";
 import { html } from "./dom";
-import { House, isHouse } from "./house";
+import { number } from "./figures";
+import { House, isHouse, type HouseWords } from "./house";
 import { labelOf, words, type ProductWords } from "./words";
+
+const ofHouse: HouseWords = {
+  drawing: words.drawing,
+  measures: ({ modules, area }) => `${words.modules(modules)} · ${number(area)} m²`,
+};
 
 /** What is chosen, drawn where there is a drawing and named in any case; and a step back. */
 export class Scene {
@@ -24,7 +30,7 @@ export class Scene {
     readonly configuration: Configuration,
     own: ProductWords,
   ) {
-    this.#house = isHouse(configuration.list) ? new House(configuration.list) : undefined;
+    this.#house = isHouse(configuration.list) ? new House(configuration.list, ofHouse) : undefined;
     this.#undo.addEventListener("click", () => configuration.undo());
     this.element = html(
       "section",

@@ -1,8 +1,8 @@
 import type { Configuration } from "./configuration";
-import { houseSize } from "./descriptions";
 import { html } from "./dom";
 import { fieldFor, type Field } from "./fields";
 import { isHouse } from "./house";
+import { houseSize } from "./house-size";
 import { rememberForLater, rememberForReload } from "./keeping";
 import { keepInAddress, linkTo } from "./link";
 import { OrderForm } from "./order";

@@ -1,4 +1,4 @@
-"""The built pages: tracker script, demo configurator, API documentation. Nothing from elsewhere.
+"""The built pages: tracker, demo, dashboard, API documentation. Nothing from elsewhere.
 
 `make install` builds them into the package's folder `web`; a released wheel contains them.
 """
@@ -7,6 +7,7 @@ import gzip
 from functools import lru_cache
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -24,6 +25,12 @@ _POLICY = _STRICT + _FRAMES
 _DOCS_POLICY = _STRICT + "style-src 'self' 'unsafe-inline'; img-src 'self' data:; " + _FRAMES
 _FOREVER = "public, max-age=31536000, immutable"
 _AN_HOUR = "public, max-age=3600"
+# As those below, told here.
+_PACKED_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 TRACKER_PATH = "/tracker.js"
 # By what stands in place of `.js` in the tracker's path. Told here, because what a system's own
@@ -38,12 +45,28 @@ _TRACKER_TYPES = {
 
 
 class _Assets(StaticFiles):
-    """Files whose names change with their content, so that they may be kept for ever."""
+    """Files whose names change with their content, so that they may be kept for ever.
+
+    Beside those that shrink lies a smaller copy, `….gz`.
+    """
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        response = await self._smaller(path, scope) or await super().get_response(path, scope)
         response.headers["Cache-Control"] = _FOREVER
+        response.headers["Vary"] = "Accept-Encoding"
         return _guarded(response, _POLICY)
+
+    async def _smaller(self, path: str, scope: Scope) -> Response | None:
+        takes_gzip = "gzip" in Request(scope).headers.get("accept-encoding", "")
+        if not takes_gzip or Path(path).suffix not in _PACKED_TYPES:
+            return None
+        try:
+            response = await super().get_response(f"{path}.gz", scope)
+        except HTTPException:
+            return None
+        response.headers["Content-Type"] = _PACKED_TYPES[Path(path).suffix]
+        response.headers["Content-Encoding"] = "gzip"
+        return response
 
 
 def _guarded(response: Response, policy: str) -> Response:
@@ -117,6 +140,10 @@ def page_routes(tracker_path: str = TRACKER_PATH, web: Path = WEB) -> list[BaseR
     async def demo(request: Request) -> Response:
         return file(request, "demo/index.html", "no-cache", _POLICY)
 
+    async def dashboard(request: Request) -> Response:
+        """Its page for every address below it: which view that is, the page finds out itself."""
+        return file(request, "admin/index.html", "no-cache", _POLICY)
+
     async def docs(request: Request) -> Response:
         return file(request, "docs/index.html", "no-cache", _DOCS_POLICY)
 
@@ -131,6 +158,9 @@ def page_routes(tracker_path: str = TRACKER_PATH, web: Path = WEB) -> list[BaseR
         *_tracker_routes(web, tracker_path),
         Route("/demo", demo),
         Mount("/demo/assets", _Assets(directory=web / "demo" / "assets", check_dir=False)),
+        Mount("/admin/assets", _Assets(directory=web / "admin" / "assets", check_dir=False)),
+        Route("/admin", dashboard),
+        Route("/admin/{view:path}", dashboard),
         Route("/api/docs", docs),
         Route("/api/docs/{name}", docs_file),
         Route("/", home),

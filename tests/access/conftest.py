@@ -1,6 +1,7 @@
 """Accounts, logins and tokens in a real database, and an application behind the gate."""
 
 from collections.abc import AsyncIterator, Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import FastAPI
@@ -46,7 +47,7 @@ async def browser(access: Access) -> AsyncIterator[Browser]:
     """A client with cookies of its own: `browser("https://nest.example", address="10.0.0.1")`."""
     app = FastAPI()
     answer_problems(app)
-    app.include_router(login_router(access))
+    app.include_router(login_router(access, ZoneInfo("Europe/Vienna")))
     app.include_router(access_router(access))
     app.add_middleware(AdminGate, tokens=access.tokens, logins=access.logins)
     opened: list[AsyncClient] = []

@@ -209,6 +209,7 @@ async def test_a_token_is_told_its_name_and_has_no_login_to_end(
         "email": None,
         "role": "viewer",
         "csrfToken": None,
+        "timeZone": "Europe/Vienna",
     }
     assert (await client.post(LOGOUT)).status_code == 403
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from nesthaus.access.tokens import InvalidName, Role, Tokens
+from nesthaus.access.actors import Role
+from nesthaus.access.tokens import InvalidName, Tokens
 from nesthaus.db.pool import Pool
 from tests.clocks import SettableClock
 

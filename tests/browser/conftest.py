@@ -1,36 +1,19 @@
 """A real Chromium against the whole program."""
 
-import os
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from nesthaus.pages import WEB
 from tests.browser.shop import Shop, open_shop
+from tests.chromium import find_chromium, launch
 from tests.stack import Stack
-
-_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_ARGUMENTS = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    found = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
-    if found is None:
-        pytest.skip(f"browser tests need Chromium; none of {', '.join(_CHROMIUMS)} is on the PATH")
-    if not (WEB / "tracker.js").is_file():
-        pytest.fail("the pages are not built; `make install` builds them")
-    return found
+    return find_chromium()
 
 
 @pytest.fixture(scope="package")
@@ -51,12 +34,6 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
         browser = launch(playwright.chromium, chromium_path)
         yield browser
         browser.close()
-
-
-def launch(chromium: BrowserType, path: str, without: Sequence[str] = ()) -> Browser:
-    """`without` some of the arguments Playwright gives it."""
-    arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    return chromium.launch(executable_path=path, args=arguments, ignore_default_args=list(without))
 
 
 @pytest.fixture

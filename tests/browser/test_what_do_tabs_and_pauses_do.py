@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from tests.browser.conftest import launch
 from tests.browser.shop import (
     HeldBack,
     Measured,
@@ -15,6 +14,7 @@ from tests.browser.shop import (
     open_shop,
     session_of,
 )
+from tests.chromium import launch
 from tests.stack import Stack
 from tests.waiting import wait_for
 

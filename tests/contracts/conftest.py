@@ -13,6 +13,7 @@ from nesthaus.db.pool import Pool
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, build_app
+from nesthaus.settings import load_settings
 from nesthaus.stream.connection import connect
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
@@ -55,6 +56,7 @@ async def app(
             idle_after_s=1_800,
             consent_default="all",
             live=LiveCounters(redis, clock),
+            live_limits=load_settings({}).live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
         )
     )

@@ -8,7 +8,8 @@ import pytest
 from jsonschema_rs import meta
 from starlette.types import ASGIApp
 
-from nesthaus.access.tokens import Role, Tokens
+from nesthaus.access.actors import Role
+from nesthaus.access.tokens import Tokens
 from nesthaus.db.pool import Pool
 from nesthaus.pages import WEB
 from tests.clocks import SettableClock

@@ -35,7 +35,7 @@ function shifts(): { add(shift: Shift): void; largest(): number } {
 
 /** The longest interaction, leaving out one for every fifty. */
 function interactions(): { add(timing: Timing): void; slow(): number | undefined } {
-  const page: Page = performance;
+  const page = performance as Page;
   const before = page.interactionCount ?? 0;
   const longest = new Map<number, number>();
   let least = Infinity;

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -15,12 +16,16 @@ from nesthaus.responses import cursor_of
 
 
 class Me(Struct, frozen=True, rename="camel"):
-    """`name` is the account's or the API token's; `email` and `csrf_token` are null for a token."""
+    """`name` is the account's or the API token's; `email` and `csrf_token` are null for a token.
+
+    `time_zone` is the project's, in which its days begin.
+    """
 
     name: str
     email: str | None
     role: str
     csrf_token: str | None
+    time_zone: str
 
 
 class NewAccount(Struct, frozen=True, rename="camel"):
@@ -58,13 +63,14 @@ class AuditPage(Struct, frozen=True, rename="camel"):
     as_of: datetime
 
 
-def me_of(actor: Actor, login: str | None) -> Me:
+def me_of(actor: Actor, login: str | None, zone: ZoneInfo) -> Me:
     """`login` is the cookie's value; None where an API token was shown."""
     return Me(
         name=actor.name,
         email=actor.name if actor.is_account else None,
         role=actor.role.value,
         csrf_token=None if login is None else csrf_token(login),
+        time_zone=zone.key,
     )
 
 

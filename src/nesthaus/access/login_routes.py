@@ -1,6 +1,7 @@
 """The admin API's login, logout, and who one is."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
@@ -45,11 +46,11 @@ class Credentials(BaseModel):
     password: str = Field(max_length=MOST_CHARACTERS)
 
 
-def login_router(access: Access) -> APIRouter:
+def login_router(access: Access, zone: ZoneInfo) -> APIRouter:
     """`/login` is the one admin route that the gate lets everybody reach."""
     router = APIRouter(prefix=ADMIN_PATH, tags=["Access"])
-    _add_login(router, access)
-    _add_own_login(router, access)
+    _add_login(router, access, zone)
+    _add_own_login(router, access, zone)
     return router
 
 
@@ -57,7 +58,7 @@ def busy() -> Problem:
     return unavailable("Too many passwords are being checked; try again.", _BUSY_RETRY_S)
 
 
-def _add_login(router: APIRouter, access: Access) -> None:
+def _add_login(router: APIRouter, access: Access, zone: ZoneInfo) -> None:
     @router.post(
         "/login",
         summary="Log in",
@@ -77,12 +78,12 @@ def _add_login(router: APIRouter, access: Access) -> None:
         if account is None or begun is None:
             raise unauthorised("The name or the password is wrong.", had_token=False)
         await access.attempts.forgive(caller, given.email)
-        response = json_response(me_of(account.actor(), begun))
+        response = json_response(me_of(account.actor(), begun, zone))
         set_login(response, begun, request.url.scheme)
         return response
 
 
-def _add_own_login(router: APIRouter, access: Access) -> None:
+def _add_own_login(router: APIRouter, access: Access, zone: ZoneInfo) -> None:
     @router.post("/logout", summary="Log out", status_code=_NO_CONTENT, responses=PROBLEMS)
     async def logout(
         request: Request, admission: Annotated[Admitted, Depends(admission)]
@@ -101,4 +102,4 @@ def _add_own_login(router: APIRouter, access: Access) -> None:
         responses=PROBLEMS,
     )
     async def me(admission: Annotated[Admitted, Depends(admission)]) -> Response:
-        return json_response(me_of(admission.actor, admission.login))
+        return json_response(me_of(admission.actor, admission.login, zone))

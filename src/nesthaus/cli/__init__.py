@@ -24,6 +24,7 @@ COMMANDS = {
     "dead-letters": ("nesthaus.cli.dead_letters", "See and replay what could not be stored."),
     "token": ("nesthaus.cli.token", "Make, list and revoke API tokens."),
     "user": ("nesthaus.cli.user", "Make, list and delete accounts, change passwords."),
+    "openapi": ("nesthaus.cli.openapi", "Print the OpenAPI document of all routes."),
     "settings": ("nesthaus.cli.settings", "List every setting."),
 }
 EXIT_FAILED = 1

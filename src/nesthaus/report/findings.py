@@ -18,14 +18,26 @@ from nesthaus.report.labels import Labels
 
 class Finding(Struct, frozen=True):
     """`effect` with its 95 % interval: for `kind` `decision_time` in milliseconds, else a
-    difference of conversion rates. `sessions` are all it rests on."""
+    difference of conversion rates. `sessions` are all it rests on; `figure` and `against` are what
+    is compared, in the same unit. `value` is the option of `category`, or without one the device
+    type, that the finding is about."""
 
     kind: str
+    category: str | None
+    value: str | None
     sentence: str
     sessions: int
+    figure: float
+    against: float
     effect: float
     low: float
     high: float
+
+
+class _About(Struct, frozen=True):
+    kind: str
+    category: str | None = None
+    value: str | None = None
 
 
 class Decided(Struct, frozen=True):
@@ -60,7 +72,8 @@ def _against_before(counts: Counts, before: Counts) -> Iterator[Finding]:
     if difference is not None:
         what = "convert more often than" if difference.effect > 0 else "convert less often than"
         sentence = f"Sessions {what} in the period before: {_rates(now, earlier)}."
-        yield _finding("conversion_change", sentence, now, earlier, difference)
+        about = _About("conversion_change")
+        yield _finding(about, sentence, now, earlier, difference)
 
 
 def _conversion(counts: Counts) -> Share:
@@ -70,9 +83,8 @@ def _conversion(counts: Counts) -> Share:
 def _of_devices(counts: Counts) -> Iterator[Finding]:
     everybody = _conversion(counts)
     for row in counts.of("devices"):
-        yield from _beside_the_rest(
-            "conversion_by_device", f"Sessions on {row.value_text}", row, everybody
-        )
+        about = _About("conversion_by_device", value=row.value_text)
+        yield from _beside_the_rest(about, f"Sessions on {row.value_text}", row, everybody)
 
 
 def _of_options(counts: Counts, labels: Labels) -> Iterator[Finding]:
@@ -85,17 +97,18 @@ def _of_options(counts: Counts, labels: Labels) -> Iterator[Finding]:
         for row in rows:
             option = labels.option(category, row.value_text)
             who = f"Sessions that end with {option} ({labels.category(category)})"
-            yield from _beside_the_rest("conversion_by_option", who, row, everybody)
+            about = _About("conversion_by_option", category, row.value_text)
+            yield from _beside_the_rest(about, who, row, everybody)
 
 
-def _beside_the_rest(kind: str, who: str, row: Count, everybody: Share) -> Iterator[Finding]:
+def _beside_the_rest(about: _About, who: str, row: Count, everybody: Share) -> Iterator[Finding]:
     some = Share(row.unique_sessions, row.count)
     rest = everybody.without(some)
     difference = difference_of_shares(some, rest)
     if difference is not None:
         what = "more often" if difference.effect > 0 else "less often"
         sentence = f"{who} convert {what} than the others: {_rates(some, rest)}."
-        yield _finding(kind, sentence, some, rest, difference)
+        yield _finding(about, sentence, some, rest, difference)
 
 
 def _of_decision_times(decided: Sequence[Decided], labels: Labels) -> Iterator[Finding]:
@@ -113,8 +126,12 @@ def _of_decision_times(decided: Sequence[Decided], labels: Labels) -> Iterator[F
             )
             yield Finding(
                 kind="decision_time",
+                category=row.category,
+                value=None,
                 sentence=sentence,
                 sessions=row.sessions + other.sessions,
+                figure=row.median_ms,
+                against=other.median_ms,
                 effect=difference.effect,
                 low=difference.low,
                 high=difference.high,
@@ -129,5 +146,16 @@ def _rates(one: Share, other: Share) -> str:
     return f"{100 * one.part / one.whole:.1f} % against {100 * other.part / other.whole:.1f} %"
 
 
-def _finding(kind: str, sentence: str, one: Share, other: Share, found: Difference) -> Finding:
-    return Finding(kind, sentence, one.whole + other.whole, found.effect, found.low, found.high)
+def _finding(about: _About, sentence: str, one: Share, other: Share, found: Difference) -> Finding:
+    return Finding(
+        kind=about.kind,
+        category=about.category,
+        value=about.value,
+        sentence=sentence,
+        sessions=one.whole + other.whole,
+        figure=one.part / one.whole,
+        against=other.part / other.whole,
+        effect=found.effect,
+        low=found.low,
+        high=found.high,
+    )

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from nesthaus.db.pool import Pool
 from nesthaus.db.queries import load_statements
+from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.report.filters import Bots
 from nesthaus.stream.live import EVENTS_OVER_S, Now, live_now
 from nesthaus.stream.reader import StreamReader
@@ -41,6 +42,7 @@ class RealTime(Struct, frozen=True, rename="camel"):
     stream_depth: int
     oldest_unstored_s: float
     recent: list[Recent]
+    limits: LiveLimits
     as_of: datetime
 
 
@@ -48,12 +50,18 @@ class LiveView:
     """Looks at most once a second, however many ask."""
 
     def __init__(
-        self, pool: Pool, redis: Redis, reader: StreamReader, clock: Callable[[], datetime]
+        self,
+        pool: Pool,
+        redis: Redis,
+        reader: StreamReader,
+        clock: Callable[[], datetime],
+        limits: LiveLimits,
     ) -> None:
         self._pool = pool
         self._redis = redis
         self._reader = reader
         self._clock = clock
+        self._limits = limits
         self._seen: dict[Bots, tuple[float, RealTime]] = {}
         self._looking = asyncio.Lock()
 
@@ -94,6 +102,7 @@ class LiveView:
                 for told in now.recent
                 if belongs(told["sessionId"])
             ][:SHOWN],
+            limits=self._limits,
             as_of=moment,
         )
 

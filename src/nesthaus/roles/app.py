@@ -18,6 +18,7 @@ from nesthaus.access.rights import AdminGate
 from nesthaus.access.routes import access_router
 from nesthaus.db.pool import Pool
 from nesthaus.domain.identifiers import Uuid7Source
+from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.ingest.admission import Admission
 from nesthaus.ingest.facts import Facts
@@ -36,6 +37,7 @@ from nesthaus.report.operations_routes import operations_router
 from nesthaus.report.readiness import readiness_router
 from nesthaus.report.real_time import LiveView
 from nesthaus.report.routes import admin_router
+from nesthaus.report.turns import in_turn
 from nesthaus.responses import answer_problems
 from nesthaus.roles.measured import measured
 from nesthaus.stream.durable import DurableLog
@@ -64,11 +66,18 @@ class Api:
     consent_default: str
     idle_after_s: int
     live: LiveCounters
+    live_limits: LiveLimits
     reader: StreamReader
     tracker_path: str = TRACKER_PATH
 
 
 def build_app(api: Api) -> ASGIApp:
+    admin = in_turn(documented_app(api))
+    return measured(in_front(_tracking_endpoints(api), admin), api.live.request)
+
+
+def documented_app(api: Api) -> FastAPI:
+    """Everything but tracking, which its OpenAPI document describes all the same."""
     app = FastAPI(
         title="nesthaus",
         summary="What visitors of a product configurator configure, abandon and buy.",
@@ -83,13 +92,13 @@ def build_app(api: Api) -> ASGIApp:
     app.add_middleware(AdminGate, tokens=api.access.tokens, logins=api.access.logins)
     app.router.routes.extend(page_routes(api.tracker_path))
     _document(app)
-    return measured(in_front(_tracking_endpoints(api), app), api.live.request)
+    return app
 
 
 def _routers(api: Api) -> tuple[APIRouter, ...]:
     """Everything but tracking calls and pages."""
     return (
-        login_router(api.access),
+        login_router(api.access, api.catalogue.zone),
         access_router(api.access),
         admin_router(api.reports, api.catalogue, api.clock),
         analytics_router(
@@ -97,7 +106,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
             api.catalogue,
             api.clock,
             Answers(api.redis, api.live.looked_up),
-            LiveView(api.reports, api.redis, api.reader, api.clock),
+            LiveView(api.reports, api.redis, api.reader, api.clock, api.live_limits),
         ),
         export_router(api.reports, api.catalogue, api.clock),
         operations_router(api.reports, api.redis, api.catalogue, api.clock),

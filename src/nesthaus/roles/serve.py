@@ -107,6 +107,7 @@ async def serve(
                 tracker_path=settings.tracker_path,
                 idle_after_s=settings.idle_after_s,
                 live=live,
+                live_limits=settings.live_limits,
                 # Looks only; a consumer exists once it has read.
                 reader=StreamReader(redis, settings.stream_shards, consumer="report"),
             )

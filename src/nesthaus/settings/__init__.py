@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
+from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.settings.kinds import (
     directory,
     existing_directory,
@@ -144,6 +145,26 @@ _CATALOGUE = Setting(
     _P + "CATALOGUE", None, "folder", "Price lists of your own (TOML); unset: NEST-Haus.",
     existing_directory,
 )  # fmt: skip
+_LIVE_SESSIONS = Setting(
+    _P + "LIVE_SESSIONS", "10", "sessions",
+    "With so many active sessions or fewer, the dashboard's live strip warns.", whole(0, 1_000_000),
+)  # fmt: skip
+_LIVE_RESPONSE_WARNING_MS = Setting(
+    _P + "LIVE_RESPONSE_WARNING_MS", "200", "ms",
+    "From this average response time on, the live strip warns.", whole(1, 3_600_000),
+)  # fmt: skip
+_LIVE_RESPONSE_BAD_MS = Setting(
+    _P + "LIVE_RESPONSE_BAD_MS", "1000", "ms",
+    "From this average response time on, the live strip says bad.", whole(1, 3_600_000),
+)  # fmt: skip
+_LIVE_ERRORS_PERCENT = Setting(
+    _P + "LIVE_ERRORS_PERCENT", "1", "%",
+    "From this share of failed answers on, the live strip says bad.", whole(1, 100),
+)  # fmt: skip
+_LIVE_CACHE_HITS_PERCENT = Setting(
+    _P + "LIVE_CACHE_HITS_PERCENT", "80", "%",
+    "With this cache hit rate or less, the live strip warns.", whole(0, 100),
+)  # fmt: skip
 _LOG_LEVEL = Setting(
     _P + "LOG_LEVEL", "info", "level", "What is logged at least.",
     one_of("debug", "info", "warning", "error"),
@@ -153,7 +174,9 @@ ALL: tuple[Setting[object], ...] = (
     _DATABASE_URL, _REDIS_URL, _DATA, _HOST, _ADMIN_PASSWORD, _TIMEZONE, _IDLE_AFTER_S,
     _AGGREGATE_EVERY_S, _ALLOWED_ORIGINS, _RATE_LIMIT, _RATE_LIMIT_LOOPBACK, _TRUSTED_PROXIES,
     _CONSENT_DEFAULT, _TRACKER_PATH, _DB_POOL_SIZE, _DB_POOL_TIMEOUT_S, _LOG_SQL_OVER_MS,
-    _REDIS_RETRIES, _STREAM_SHARDS, _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LOG_LEVEL,
+    _REDIS_RETRIES, _STREAM_SHARDS, _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LIVE_SESSIONS,
+    _LIVE_RESPONSE_WARNING_MS, _LIVE_RESPONSE_BAD_MS, _LIVE_ERRORS_PERCENT,
+    _LIVE_CACHE_HITS_PERCENT, _LOG_LEVEL,
 )  # fmt: skip
 
 
@@ -183,6 +206,7 @@ class Settings:
     stream_max_entries: int
     spool_max_bytes: int
     catalogue: Path | None
+    live_limits: LiveLimits
     log_level: str
     origins: tuple[Origin, ...]
 
@@ -249,8 +273,19 @@ def load_settings(
         stream_max_entries=read.value(_STREAM_MAX_ENTRIES),
         spool_max_bytes=read.value(_SPOOL_MAX_MB) * 1_000_000,
         catalogue=read.optional(_CATALOGUE),
+        live_limits=_live_limits(read),
         log_level=read.value(_LOG_LEVEL),
         origins=tuple(read.origin(setting) for setting in ALL),
+    )
+
+
+def _live_limits(read: _Reader) -> LiveLimits:
+    return LiveLimits(
+        fewest_sessions=read.value(_LIVE_SESSIONS),
+        response_warning_ms=read.value(_LIVE_RESPONSE_WARNING_MS),
+        response_bad_ms=read.value(_LIVE_RESPONSE_BAD_MS),
+        error_rate_bad=read.value(_LIVE_ERRORS_PERCENT) / 100,
+        cache_hit_rate_warning=read.value(_LIVE_CACHE_HITS_PERCENT) / 100,
     )
 
 

@@ -1,0 +1,40 @@
+import { Button } from "../../parts/button";
+import { Empty } from "../../parts/panel-states";
+import { useView } from "../../view/view";
+import { useWords } from "../../words/language";
+import { OVERVIEW_WORDS, type Span } from "./words";
+
+const WIDEST = "90d";
+
+/** No session: for want of any in this range, or because of the filters. One says what to do. */
+export function Nothing({ span, isBrief }: { span: Span; isBrief: boolean }) {
+  const words = useWords(OVERVIEW_WORDS);
+  const { range, filterCount, clearFilters, setRange } = useView();
+  if (isBrief) return <Empty>{filterCount ? words.noMatch(filterCount) : words.nobody(span)}</Empty>;
+  if (filterCount > 0)
+    return (
+      <Empty
+        next={
+          <Button small onClick={clearFilters}>
+            {words.clear}
+          </Button>
+        }
+      >
+        {words.noMatch(filterCount)}
+      </Empty>
+    );
+  const isWidest = "timeRange" in range && range.timeRange === WIDEST;
+  return (
+    <Empty
+      next={
+        !isWidest && (
+          <Button small onClick={() => setRange({ timeRange: WIDEST })}>
+            {words.widen}
+          </Button>
+        )
+      }
+    >
+      {words.nobody(span)}
+    </Empty>
+  );
+}
