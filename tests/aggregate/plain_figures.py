@@ -23,6 +23,7 @@ COUNTED = frozenset(
         "selections",
         "page_views",
         "price",
+        "prices",
     }
 )
 """The metric types that are counted here."""
@@ -95,6 +96,7 @@ def _metrics(session: Session) -> Iterator[tuple[tuple[str, str, str], tuple[int
     price = session["last_price"]
     if price is not None:
         yield ("price", "", str(price)), (1, int(is_converted), 0, 0, price)
+        yield ("prices", "", ""), (1, int(is_converted), 0, 0, price)
     views = Counter(each.value or "" for each in interactions if each.type == "page_view")
     for path, count in views.items():
         yield ("page_views", "", path), (count, 1, 0, 0, 0)

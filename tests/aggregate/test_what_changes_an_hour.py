@@ -20,6 +20,12 @@ def sessions(rows: dict[tuple[Any, ...], tuple[Any, ...]]) -> dict[Any, int]:
     return {key[0]: numbers[0] for key, numbers in rows.items() if key[1] == "sessions"}
 
 
+def conversions(rows: dict[tuple[Any, ...], tuple[Any, ...]]) -> dict[Any, int]:
+    return {
+        key[0]: numbers[0] for key, numbers in rows.items() if key[1:] == ("conversions", "", "")
+    }
+
+
 async def test_a_session_is_counted_in_the_hour_and_on_the_day_it_began(
     keep: Keep, count: Count, figures: Figures
 ) -> None:
@@ -107,7 +113,7 @@ async def test_what_is_erased_is_forgotten(
     await count()
     async with db.connection() as connection:
         await connection.set_autocommit(True)
-        assert await erase_sessions(connection, "^(anna|carl)$", RULES.zone, lambda _: None) == 2
+        assert await erase_sessions(connection, "^(anna|carl)$", at(60), RULES, lambda _: None) == 2
         await connection.set_autocommit(False)
     await count()
     assert sessions(await figures("hourly_analytics")) == {at(0): 1}
@@ -118,10 +124,27 @@ async def test_what_is_erased_is_forgotten(
         assert await cursor.fetchall() == [("ben",)]
     async with db.connection() as connection:
         await connection.set_autocommit(True)
-        assert await erase_sessions(connection, "ben", RULES.zone, lambda _: None) == 1
+        assert await erase_sessions(connection, "ben", at(60), RULES, lambda _: None) == 1
         await connection.set_autocommit(False)
     await count()
     assert {table: rows for table, rows in (await everything(db)).items() if rows} == {}
+
+
+async def test_an_order_that_passes_on_from_an_erased_session_counts_where_its_heir_began(
+    db: Pool, keep: Keep, count: Count, figures: Figures
+) -> None:
+    await keep(call("anna", converted(-HOUR, order_id="1")), call("ben", clicked(20)))
+    await keep(call("ben", converted(30, order_id="1")))
+    await count()
+    hourly = await figures("hourly_analytics")
+    assert conversions(hourly) == {at(-HOUR): 1}
+    async with db.connection() as connection:
+        await connection.set_autocommit(True)
+        assert await erase_sessions(connection, "^anna$", at(60), RULES, lambda _: None) == 1
+        await connection.set_autocommit(False)
+    await count()
+    assert conversions(await figures("hourly_analytics")) == {at(0): 1}
+    assert conversions(await figures("daily_analytics")) == {TODAY: 1}
 
 
 async def test_who_has_left_is_told_by_the_idle_pass_before(

@@ -55,6 +55,10 @@ insert into daily_configurations_by (
     last_selected
 )
 values ('2026-06-15', 'device_type', 'mobile', 'h', 1, 1, 289900, 1, '2026-06-15 12:01+00');
+insert into daily_spreads (
+    date, dimension, dimension_value, metric_type, category, converted, first_bucket, ends, amounts
+)
+values ('2026-06-15', '', '', 'decision_time', 'nest', false, 87, '{1}', '{4000}');
 insert into aggregation_state (time_zone, counted_at)
 values ('Europe/Vienna', '2026-06-15 12:05+00');
 insert into closed_months (month, closed_at) values ('2025-05-01', '2026-06-15 12:05+00');

@@ -71,7 +71,7 @@ def test_the_rows_of_these_tests_fill_every_table(
             for table in tables_of(connection)
         }
     assert set(counts.values()) == {(1,)}
-    assert len(counts) == 29
+    assert len(counts) == 30
 
 
 def test_upgrading_twice_keeps_the_rows(database_url: str) -> None:
@@ -122,7 +122,7 @@ def test_a_newer_schema_is_left_alone(database_url: str) -> None:
     with pytest.raises(UnknownSchema):
         downgrade(database_url, "base")
     with psycopg.connect(database_url) as connection:
-        assert len(tables_of(connection)) == 29
+        assert len(tables_of(connection)) == 30
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])

@@ -44,27 +44,30 @@ def test_a_category_that_was_the_last_step_is_listed_without_time() -> None:
 
 def test_there_and_back_again_is_a_change_of_mind() -> None:
     found = told(
-        selected(1, "nest", "nest100", was="nest80"),
-        selected(2, "gebaeudehuelle", "holzlattung", was="trapezblech"),
-        selected(3, "nest", "nest80", was="nest100"),
+        selected(1, "nest", "nest80"),
+        selected(2, "nest", "nest100", was="nest80"),
+        selected(3, "gebaeudehuelle", "holzlattung", was="trapezblech"),
+        selected(4, "nest", "nest80", was="nest100"),
     )
     assert found.changes_of_mind == (ChangeOfMind("nest", "nest80", "nest100"),)
 
 
 def test_on_to_a_third_option_is_no_change_of_mind() -> None:
     found = told(
-        selected(1, "nest", "nest100", was="nest80"),
-        selected(2, "nest", "nest120", was="nest100"),
-        selected(3, "nest", "nest80", was="nest120"),
+        selected(1, "nest", "nest80"),
+        selected(2, "nest", "nest100", was="nest80"),
+        selected(3, "nest", "nest120", was="nest100"),
+        selected(4, "nest", "nest80", was="nest120"),
     )
     assert found.changes_of_mind == ()
 
 
 def test_each_return_is_told() -> None:
     found = told(
-        selected(1, "nest", "nest100", was="nest80"),
-        selected(2, "nest", "nest80", was="nest100"),
-        selected(3, "nest", "nest100", was="nest80"),
+        selected(1, "nest", "nest80"),
+        selected(2, "nest", "nest100", was="nest80"),
+        selected(3, "nest", "nest80", was="nest100"),
+        selected(4, "nest", "nest100", was="nest80"),
     )
     assert found.changes_of_mind == (
         ChangeOfMind("nest", "nest80", "nest100"),
@@ -81,22 +84,51 @@ def test_another_quantity_of_the_same_option_is_no_change_of_mind() -> None:
     assert found.changes_of_mind == ()
 
 
-def test_a_box_that_is_unticked_and_ticked_again_is_one_via_nothing() -> None:
+def test_another_quantity_between_two_options_hides_no_return() -> None:
+    found = told(
+        selected(1, "fenster", "pvc"),
+        selected(2, "fenster", "holz", was="pvc", quantity=1),
+        selected(3, "fenster", "holz", was="holz", quantity=2),
+        selected(4, "fenster", "pvc", was="holz"),
+    )
+    assert found.changes_of_mind == (ChangeOfMind("fenster", "pvc", "holz"),)
+
+
+def test_a_box_that_is_unticked_and_ticked_again_is_no_change_of_mind() -> None:
     found = told(
         selected(1, "grundstueckscheck", "grundstueckscheck"),
         selected(2, "grundstueckscheck", None, was="grundstueckscheck"),
         selected(3, "grundstueckscheck", "grundstueckscheck"),
     )
-    assert found.changes_of_mind == (ChangeOfMind("grundstueckscheck", "grundstueckscheck", None),)
+    assert found.changes_of_mind == ()
 
 
-def test_what_a_selection_says_it_replaces_counts_where_events_are_missing() -> None:
-    # nest80 → nest100 came; nest100 → nest120 was lost
+def test_a_category_taken_away_in_between_hides_no_return() -> None:
     found = told(
-        selected(1, "nest", "nest100", was="nest80"),
-        selected(3, "nest", "nest100", was="nest120"),
+        selected(1, "nest", "nest80"),
+        selected(2, "nest", "nest100", was="nest80"),
+        selected(3, "nest", None, was="nest100"),
+        selected(4, "nest", "nest80"),
     )
-    assert found.changes_of_mind == (ChangeOfMind("nest", "nest100", "nest120"),)
+    assert found.changes_of_mind == (ChangeOfMind("nest", "nest80", "nest100"),)
+
+
+def test_what_the_page_had_chosen_itself_was_not_selected() -> None:
+    found = told(
+        opened(0, HOUSE),
+        selected(1, "nest", "nest100", was="nest80"),
+        selected(2, "nest", "nest80", was="nest100"),
+    )
+    assert found.changes_of_mind == ()
+
+
+def test_what_was_only_saved_was_not_selected() -> None:
+    found = told(
+        selected(1, "nest", "nest80"),
+        saved(2, {"nest": "nest100"}),
+        selected(3, "nest", "nest80", was="nest100"),
+    )
+    assert found.changes_of_mind == ()
 
 
 def test_prices_are_the_first_the_highest_and_the_last_seen() -> None:

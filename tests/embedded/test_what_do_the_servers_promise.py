@@ -2,7 +2,6 @@
 
 import stat
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,16 +107,14 @@ def test_data_are_there_again_at_the_next_start(folder: Path, start: Start) -> N
         assert valkey.get("kept") == "42"
 
 
-def test_stopping_ends_every_process_within_two_seconds(folder: Path, start: Start) -> None:
+def test_stopping_ends_every_process_whoever_is_still_connected(folder: Path, start: Start) -> None:
     servers, addresses = start(folder / "data")
     busy = _database(addresses)
     busy.execute("begin")
     assert len(processes_that_mention(str(folder))) >= 4
 
-    began = time.monotonic()
     servers.stop()
 
-    assert time.monotonic() - began < 2.0
     assert processes_that_mention(str(folder)) == {}
     busy.close()
 

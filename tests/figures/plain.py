@@ -258,6 +258,7 @@ def _of_row(session: Session) -> Iterator[Figure]:
     if row["last_price"] is not None:
         price = row["last_price"]
         yield Figure(0, "price", "", str(price), 1, converted, 0, 0, price)
+        yield Figure(0, "prices", "", "", 1, converted, 0, 0, price)
     if row["clock_skew_ms"] is not None:
         yield _one("clock_skew", "", str(row["clock_skew_ms"]))
     final = configuration_from_json(row["final_configuration"] or {})

@@ -66,8 +66,9 @@ async def test_the_made_up_sessions_show_everything(database_url: str) -> None:
         told = list((await session_figures(connection)).values())
     assert {row.metric_type for row in counted} == {
         *("sessions", "status", "conversions", "bounces", "interactions", "selections"),
-        *("page_views", "funnel", "drop_off", "price", "path_nodes", "path_links", "orders"),
-        *("abandoned_for", "returned_to", "tracking", "clock_skew", "devices", "options"),
+        *("page_views", "funnel", "drop_off", "price", "prices", "path_nodes", "path_links"),
+        *("orders", "abandoned_for", "returned_to", "tracking", "clock_skew", "devices"),
+        "options",
     }
     assert {row.value_text for row in counted if row.metric_type == "tracking"} == {
         *("sessions", "expected", "received", "late", "over", "duplicates", "price_mismatches")

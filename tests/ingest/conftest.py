@@ -10,8 +10,8 @@ import pytest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 
+from nesthaus.access.actors import Role
 from nesthaus.access.rate_limits import RateLimit, new_table
-from nesthaus.access.tokens import Role
 from nesthaus.domain.events import Delivery, Event
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.admission import Admission

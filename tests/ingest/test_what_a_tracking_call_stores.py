@@ -6,7 +6,7 @@ The clock stands at 2026-06-15 12:00 UTC; the price list in force is 2025-12.
 from datetime import UTC, datetime
 from uuid import UUID
 
-from nesthaus.access.tokens import Role
+from nesthaus.access.actors import Role
 from nesthaus.domain.configurations import Choice
 from nesthaus.domain.events import Entry, Finalisation, Interaction, Metric, Outcome, Snapshot
 from nesthaus.domain.identifiers import Uuid7Source, instant_of_uuid7

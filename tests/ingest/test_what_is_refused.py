@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nesthaus.access.tokens import Role
+from nesthaus.access.actors import Role
 from nesthaus.domain.events import RefusalCount
 from tests.ingest.conftest import Api
 

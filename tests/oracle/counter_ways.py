@@ -18,6 +18,7 @@ from tests.oracle.ways import (
     furthest_step,
     links_of,
     order_of,
+    returned_options,
     selected_options,
     steps_of,
 )
@@ -109,12 +110,12 @@ def _decision_time(sessions: Iterable[Session]) -> list[Json]:
 
 
 def _changes_of_mind(sessions: Iterable[Session], catalogue: Catalogue) -> list[Json]:
-    """Without `returnedTo`: whether what stood before the first selection is the A of A → B → A,
-    the definitions leave open; tests/figures has the reading taken."""
     chose: Counter[tuple[str, str]] = Counter()
+    returned: Counter[tuple[str, str]] = Counter()
     abandoned: defaultdict[tuple[str, str], Counter[str | None]] = defaultdict(Counter)
     for each in sessions:
         final = final_options(each, catalogue)
+        returned.update(returned_options(each))
         for category, option in selected_options(each):
             chose[category, option] += 1
             if final.get(category) != option:
@@ -128,6 +129,7 @@ def _changes_of_mind(sessions: Iterable[Session], catalogue: Catalogue) -> list[
                 {"option": other, "sessions": those}
                 for other, those in abandoned[category, option].items()
             ],
+            "returnedTo": returned[category, option],
         }
         for (category, option), count in chose.items()
     ]

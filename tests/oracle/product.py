@@ -8,7 +8,7 @@ import csv
 import json
 import re
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,11 +18,12 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 import httpx
+import psycopg
 from redis.asyncio import Redis
 
+from nesthaus.access.actors import Role
 from nesthaus.access.parts import access_over
 from nesthaus.access.rate_limits import RateLimit, new_table
-from nesthaus.access.tokens import Role
 from nesthaus.aggregate.marked import count_marked
 from nesthaus.catalogue import load_catalogue
 from nesthaus.db.pool import Pool, open_pool
@@ -35,6 +36,7 @@ from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.judging import Judged, Judging, Span
 from nesthaus.persist.worker import Worker
 from nesthaus.roles.app import Api, build_app
+from nesthaus.settings import load_settings
 from nesthaus.stream.connection import connect
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
@@ -49,14 +51,16 @@ from tests.oracle.ranges import Question, hour_of
 from tests.oracle.sessions import Session
 from tests.persist.conftest import RULES
 from tests.persist.workers import HURRY, running, unfinished
-from tests.waiting import eventually
+from tests.waiting import bounded, eventually
 
 ZONE = ZoneInfo("Europe/Vienna")
 CATALOGUE: Catalogue = load_catalogue(ZONE)
+LONGEST_S = 120.0
 
 
 @dataclass
 class Product:
+    database_url: str
     pool: Pool
     redis: Redis
     clock: SettableClock
@@ -68,13 +72,18 @@ class Product:
     async def receive(self, calls: Iterable[Call]) -> None:
         """Each at its time; the refusals of a call are told before the clock moves on."""
         for call in calls:
-            self.clock.set(call.received_at)
-            headers = dict(call.headers)
-            if headers.get("authorization") == TRACKER:
-                headers["authorization"] = f"Bearer {self.tracker_token}"
-            answer = await self.client.post(call.path, json=dict(call.body), headers=headers)
-            assert answer.status_code in (201, 202, 400), answer.text
-            await self.refusals.flush()
+            async with self._lasting(f"{call}"):
+                self.clock.set(call.received_at)
+                headers = dict(call.headers)
+                if headers.get("authorization") == TRACKER:
+                    headers["authorization"] = f"Bearer {self.tracker_token}"
+                answer = await self.client.post(call.path, json=dict(call.body), headers=headers)
+                assert answer.status_code in (201, 202, 400), answer.text
+                await self.refusals.flush()
+
+    def _lasting(self, what: str) -> AbstractAsyncContextManager[None]:
+        """Nothing here may go on for ever; where it does, it is told what the database does."""
+        return bounded(lambda: f"{what}\n{_activity(self.database_url)}", LONGEST_S)
 
     async def count(self, now: datetime) -> None:
         """Everything is stored, the idle sessions are closed, the figures counted, as of `now`."""
@@ -92,23 +101,24 @@ class Product:
             ),
             pace=replace(HURRY),
         )
-        async with running(worker):
+        async with self._lasting("storing"), running(worker):
             await eventually(self._is_stored)
-        await close_idle_sessions(self.pool, now, RULES)
-        announce = Generations(self.redis).figures_changed
-        await count_marked(self.pool, CATALOGUE, self.clock, announce)
+        async with self._lasting("counting"):
+            await close_idle_sessions(self.pool, now, RULES)
+            announce = Generations(self.redis).figures_changed
+            await count_marked(self.pool, CATALOGUE, self.clock, announce)
 
     async def _is_stored(self) -> bool:
         return await unfinished(self.redis) == 0
 
     async def erase(self, session_id: str) -> None:
-        async with self.pool.connection() as connection:
+        async with self._lasting("erasing"), self.pool.connection() as connection:
             whole = f"^{re.escape(session_id)}$"
-            assert await erase_sessions(connection, whole, ZONE, lambda _: None) == 1
+            assert await erase_sessions(connection, whole, self.clock(), RULES, lambda _: None) == 1
 
     async def misjudge(self, sessions: Sequence[Session]) -> None:
         """People count as bots and bots as people, as by a list of crawlers of long ago."""
-        async with self.pool.connection() as connection:
+        async with self._lasting("misjudging"), self.pool.connection() as connection:
             for session in sessions:
                 reason = None if session.is_bot else "crawler: of long ago"
                 await connection.execute(
@@ -123,12 +133,14 @@ class Product:
     async def judge_again(self) -> int:
         """How many turned out to be something else."""
         judged = Judged()
-        await Judging(self.pool, Span(), ZONE, self.clock, judged).run(lambda _: None)
+        async with self._lasting("judging"):
+            await Judging(self.pool, Span(), ZONE, self.clock, judged).run(lambda _: None)
         return judged.became_bots + judged.became_persons
 
     async def read(self, path: str, question: Question) -> str:
         rights = {"authorization": f"Bearer {self.viewer_token}"}
-        answer = await self.client.get(path, params=dict(question), headers=rights)
+        async with self._lasting(f"{path} {dict(question)}"):
+            answer = await self.client.get(path, params=dict(question), headers=rights)
         assert answer.status_code == 200, f"{path} {dict(question)}: {answer.text}"
         return answer.text
 
@@ -162,7 +174,14 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
     async with AsyncExitStack() as closing:
         redis = connect(redis_url, 0)
         closing.push_async_callback(redis.aclose)
-        pool = await open_pool(database_url, 2, 10, application_name="oracle")
+        pool = await open_pool(
+            database_url,
+            2,
+            10,
+            # So that a statement that does not end is named.
+            statement_timeout_ms=round(LONGEST_S / 2 * 1_000),
+            application_name="oracle",
+        )
         closing.push_async_callback(pool.close)
         reports = await open_pool(
             database_url,
@@ -195,6 +214,7 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             consent_default="all",
             idle_after_s=int(RULES.idle_after.total_seconds()),
             live=LiveCounters(redis, clock),
+            live_limits=load_settings({}).live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
         )
         client = httpx.AsyncClient(
@@ -204,4 +224,14 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
         del client.headers["user-agent"]
         tracker = (await access.tokens.create("tracker", Role.TRACKER)).token
         viewer = (await access.tokens.create("viewer", Role.VIEWER)).token
-        yield Product(pool, redis, clock, refusals, client, tracker, viewer)
+        yield Product(database_url, pool, redis, clock, refusals, client, tracker, viewer)
+
+
+def _activity(database_url: str) -> str:
+    """What is under way in the database, by session."""
+    with psycopg.connect(database_url, connect_timeout=5) as connection:
+        rows = connection.execute(
+            "select pid, state, wait_event, now() - query_start, query from pg_stat_activity"
+            " where datname = current_database()"
+        )
+        return "\n".join(str(row) for row in rows.fetchall())

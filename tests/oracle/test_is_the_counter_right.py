@@ -17,6 +17,7 @@ from tests.oracle.counter import overview, price_distribution, selections
 from tests.oracle.counter_ways import conversion_funnel, insights, paths, tracking_health
 from tests.oracle.product import CATALOGUE
 from tests.oracle.traffic import Plan, traffic
+from tests.oracle.ways import returned_options
 from tests.oracle.world import Json, World, world_of
 
 NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
@@ -117,12 +118,19 @@ def test_time_to_decide_leaves_out_long_pauses(world: World) -> None:
             {"category": "gebaeudehuelle", "converted": True, "medianMs": 40_000, "p90Ms": 40_000},
         ],
         "changesOfMind": [
-            {"category": "nest", "option": "nest80", "chosen": 1, "abandonedFor": []},
+            {
+                "category": "nest",
+                "option": "nest80",
+                "chosen": 1,
+                "abandonedFor": [],
+                "returnedTo": 1,
+            },
             {
                 "category": "nest",
                 "option": "nest100",
                 "chosen": 1,
                 "abandonedFor": [{"option": "nest80", "sessions": 1}],
+                "returnedTo": 0,
             },
             {"category": "gebaeudehuelle", "option": "trapezblech", "chosen": 1},
         ],
@@ -172,6 +180,7 @@ def test_the_traffic_has_everything_nasty() -> None:
         [each for each in sessions if each.user_agent is None],
         [snapshot for each in sessions for snapshot in each.snapshots if not snapshot.options],
         [one for each in sessions for one in each.selections if one.value is None],
+        [option for each in sessions for option in returned_options(each)],
         [one for each in sessions for one in each.snapshots if one.total_price_eur is None],
     ):
         assert len(few) >= 2

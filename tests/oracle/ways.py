@@ -133,3 +133,20 @@ def price_at(session: Session, moment: datetime, catalogue: Catalogue) -> int | 
 
 def selected_options(session: Session) -> set[tuple[str, str]]:
     return {(each.category, each.value) for each in session.selections if each.value is not None}
+
+
+def returned_options(session: Session) -> set[tuple[str, str]]:
+    """Those A of a category that were selected, then a B, then A again."""
+    selected: dict[str, list[str]] = {}
+    for each in session.selections:
+        if each.value is not None:
+            selected.setdefault(each.category, []).append(each.value)
+    found: set[tuple[str, str]] = set()
+    for category, values in selected.items():
+        options = [option for option, _ in groupby(values)]
+        found |= {
+            (category, option)
+            for option, again in zip(options, options[2:], strict=False)
+            if option == again
+        }
+    return found

@@ -8,10 +8,11 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from nesthaus.access.actors import Role
 from nesthaus.access.audit import page_of_audit
 from nesthaus.access.logins import Logins
 from nesthaus.access.rights import AdminGate
-from nesthaus.access.tokens import Role, Tokens
+from nesthaus.access.tokens import Tokens
 from nesthaus.db.pool import Pool
 from nesthaus.persist import dead_letters
 from nesthaus.persist.dead_letters import Buried, Reason

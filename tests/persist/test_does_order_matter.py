@@ -1,8 +1,9 @@
 """Shuffled, repeated, split over batches and workers: the tables always equal a plain count."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import accumulate, chain, pairwise
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from nesthaus.domain.events import Delivery, Entry, Finalisation, Interaction, Snapshot
 from nesthaus.domain.identifiers import milliseconds_of
+from nesthaus.persist.erasure import erase_sessions
 from nesthaus.persist.store import Rules, store
 from tests.persist import plain_count
 from tests.persist.plain_count import Timed
@@ -184,21 +186,57 @@ async def test_the_tables_equal_a_plain_count_when_three_workers_store_at_once(
         await expect_plain_count(connection, deliveries)
 
 
-async def work(database_url: str, shares: Iterable[Sequence[Delivery]]) -> None:
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+async def test_a_session_erased_while_others_are_stored_was_never_there(
+    database_url: str, data: st.DataObject
+) -> None:
+    deliveries = data.draw(traffics())
+    of_anna = [each for each in deliveries if each.session_id == "anna"]
+    others = [each for each in deliveries if each.session_id != "anna"]
+    early = data.draw(st.integers(0, len(others)))
+    shares = [[each] for each in others[early:]]
     async with await AsyncConnection.connect(database_url) as connection:
+        await connection.execute(EMPTY)
+        await store(connection, [*of_anna, *others[:early]], NOW, RULES)
+        await connection.commit()
+        await asyncio.gather(
+            erase_anna(database_url), *(work(database_url, shares[first::2]) for first in range(2))
+        )
+        await expect_plain_count(connection, others, erased={"anna"})
+
+
+async def erase_anna(database_url: str) -> None:
+    async with await AsyncConnection.connect(database_url, autocommit=True) as connection:
+        await again_after_deadlocks(
+            lambda: erase_sessions(connection, "^anna$", NOW, RULES, lambda _: None)
+        )
+
+
+async def work(database_url: str, shares: Iterable[Sequence[Delivery]]) -> None:
+    async with await AsyncConnection.connect(database_url, autocommit=True) as connection:
         for batch in shares:
-            while True:
-                try:
-                    await store(connection, batch, NOW, RULES)
-                except DeadlockDetected:  # what the worker does as well
-                    await connection.rollback()
-                else:
-                    await connection.commit()
-                    break
+            await again_after_deadlocks(partial(store, connection, batch, NOW, RULES))
+
+
+async def again_after_deadlocks(act: Callable[[], Awaitable[object]]) -> None:
+    """As workers and whoever erases do."""
+    while True:
+        try:
+            await act()
+        except DeadlockDetected:
+            continue
+        return
 
 
 async def expect_plain_count(
-    connection: AsyncConnection[Any], deliveries: Sequence[Delivery]
+    connection: AsyncConnection[Any],
+    deliveries: Sequence[Delivery],
+    erased: Set[str] = frozenset(),
 ) -> None:
     facts = plain_count.facts_of(deliveries)
     expected = plain_count.sessions_of(deliveries, NOW, RULES.idle_after)
@@ -219,7 +257,7 @@ async def expect_plain_count(
     owners = {r["order_id"]: r["session_id"] for r in await rows(connection, "table orders")}
     assert owners == plain_count.owner_of_orders(facts)
     marked = {r["session_id"] for r in await rows(connection, "table recount_marks")}
-    assert marked == set(facts)
+    assert marked == facts.keys() | erased
 
 
 async def rows(

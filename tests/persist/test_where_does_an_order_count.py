@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.persist.conftest import Keep, Look
+from nesthaus.db.pool import Pool
+from nesthaus.db.queries import load_statements
+from nesthaus.persist.erasure import erase_sessions
+from tests.persist.conftest import RULES, Keep, Look
 from tests.persist.traffic import at, call, clicked, converted
 
 SESSIONS = """
@@ -88,6 +91,51 @@ async def test_a_conversion_counts_however_late_it_comes(keep: Keep, look: Look)
     (row,) = await look("table user_sessions")
     assert (row["conversion_status"], row["converted_at"]) == ("converted", at(month))
     assert (row["last_activity"], row["session_duration"], row["exit_page"]) == (at(0), 0, None)
+
+
+async def test_an_order_of_an_erased_session_goes_to_the_one_that_reported_it_next(
+    db: Pool, keep: Keep, look: Look
+) -> None:
+    await keep(call("anna", converted(10, order_id="1"), converted(11, 2, order_id="2")))
+    await keep(call("ben", converted(30, order_id="1", verified=True)))
+    await keep(call("cleo", converted(20, order_id="1")), call("dora", clicked(5)))
+    await erase(db, "anna")
+    cleo = (await look(SESSIONS))[1]
+    assert await statuses(look) == {"ben": "ongoing", "cleo": "converted", "dora": "ongoing"}
+    assert (cleo["converted_at"], cleo["order_id"]) == (at(20), "1")
+    assert (cleo["verified_at"], cleo["end_time"]) == (None, at(20))
+    await erase(db, "cleo")
+    ben = (await look(SESSIONS))[0]
+    assert (ben["conversion_status"], ben["verified_at"]) == ("converted", at(30))
+
+
+async def test_an_order_of_several_sessions_erased_at_once_stays_with_none_of_them(
+    db: Pool, keep: Keep, look: Look
+) -> None:
+    for second, name in enumerate(("anna", "ben", "cleo")):
+        await keep(call(name, converted(second, order_id="1")))
+    await erase(db, "(anna|ben)")
+    assert await look("select order_id, session_id, ordered_at from orders") == [
+        {"order_id": "1", "session_id": "cleo", "ordered_at": at(2)}
+    ]
+    await erase(db, "cleo")
+    assert await look("table orders") == []
+
+
+async def test_who_reported_an_order_is_found_by_an_index(db: Pool) -> None:
+    statement = load_statements("nesthaus.persist", "erasure.sql")["remaining_claims"]
+    async with db.connection() as connection, connection.transaction():
+        await connection.execute("set local enable_seqscan = off")
+        cursor = await connection.execute(b"explain " + statement, {"order_id": ["1"]})
+        plan = "\n".join(line for (line,) in await cursor.fetchall())
+    assert "idx_session_finalisations_order_id" in plan
+
+
+async def erase(db: Pool, pattern: str) -> None:
+    async with db.connection() as connection:
+        await connection.set_autocommit(True)
+        await erase_sessions(connection, f"^{pattern}$", at(60), RULES, lambda _: None)
+        await connection.set_autocommit(False)
 
 
 async def test_workers_with_the_same_order_at_once_agree(keep: Keep, look: Look) -> None:

@@ -7,9 +7,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from nesthaus.access.actors import Role
 from nesthaus.access.logins import Logins
 from nesthaus.access.rights import AdminGate
-from nesthaus.access.tokens import Role, Tokens
+from nesthaus.access.tokens import Tokens
 from nesthaus.catalogue import load_catalogue
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.domain.pricing import Catalogue

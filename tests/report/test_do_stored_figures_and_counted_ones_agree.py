@@ -7,9 +7,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from nesthaus.access.actors import Role
 from nesthaus.access.logins import Logins
 from nesthaus.access.rights import AdminGate
-from nesthaus.access.tokens import Role, Tokens
+from nesthaus.access.tokens import Tokens
 from nesthaus.aggregate.marked import count_marked
 from nesthaus.db.pool import Pool
 from nesthaus.persist.idle import close_idle_sessions
@@ -18,6 +19,7 @@ from nesthaus.report.analytics_routes import analytics_router
 from nesthaus.report.answers import Answers
 from nesthaus.report.real_time import LiveView
 from nesthaus.responses import answer_problems
+from nesthaus.settings import load_settings
 from nesthaus.stream.connection import connect
 from nesthaus.stream.generations import Generations
 from nesthaus.stream.reader import StreamReader
@@ -58,7 +60,8 @@ async def analytics(
     redis = connect(redis_url, 0)
     app = FastAPI()
     answer_problems(app)
-    live = LiveView(reports, redis, StreamReader(redis, 1, consumer="report"), clock)
+    limits = load_settings({}).live_limits
+    live = LiveView(reports, redis, StreamReader(redis, 1, consumer="report"), clock, limits)
     answers = Answers(redis, look_ups.append)
     app.include_router(analytics_router(reports, CATALOGUE, clock, answers, live))
     tokens = Tokens(db, clock)
@@ -177,5 +180,12 @@ async def test_real_time_tells_of_this_moment(analytics: AsyncClient) -> None:
         "streamDepth": 0,
         "oldestUnstoredS": 0.0,
         "recent": [],
+        "limits": {
+            "fewestSessions": 10,
+            "responseWarningMs": 200,
+            "responseBadMs": 1_000,
+            "errorRateBad": 0.01,
+            "cacheHitRateWarning": 0.8,
+        },
         "asOf": "2026-06-15T09:40:00Z",
     }

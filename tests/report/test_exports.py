@@ -234,6 +234,25 @@ async def test_filters_choose_sessions_and_their_rows_follow(admin: AsyncClient,
         assert await chosen(timeRange="24h") == ["desktop", "mobile"]
 
 
+async def test_a_file_is_narrowed_as_the_list_of_sessions_is(admin: AsyncClient, db: Pool) -> None:
+    await insert(
+        db,
+        "user_sessions",
+        session("walk-1", NOON, conversion_status="converted"),
+        session("walk-2", NOON, conversion_status="abandoned"),
+        session("visit-1", NOON, conversion_status="converted"),
+    )
+    for asked, ids in (
+        ({"status": "converted"}, ["visit-1", "walk-1"]),
+        ({"q": "walk"}, ["walk-1", "walk-2"]),
+        ({"status": "converted", "q": "walk"}, ["walk-1"]),
+    ):
+        rows = await items(admin, "sessions", **asked)
+        assert [row["sessionId"] for row in rows] == ids
+        listed = (await admin.get("/api/admin/sessions", params=asked)).json()["items"]
+        assert sorted(row["sessionId"] for row in listed) == ids
+
+
 async def test_values_of_no_session_are_exported_unless_sessions_are_filtered(
     admin: AsyncClient, db: Pool
 ) -> None:

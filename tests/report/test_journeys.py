@@ -104,15 +104,17 @@ async def test_each_click_is_told_with_the_price_before_and_after(
 
 async def test_the_insights_say_how_it_was_decided(admin: AsyncClient, db: Pool) -> None:
     await a_session_with_clicks(db)
+    again = selection("s1", after(25), "gebaeudehuelle", "holzlattung", sequence=3, page="p")
+    await insert(db, "interaction_events", again)
     assert (await told(admin))["insights"] == {
         "timePerCategory": [{"category": "gebaeudehuelle", "ms": 25000}],
         "changesOfMind": [
-            {"category": "gebaeudehuelle", "from": "trapezblech", "via": "holzlattung"}
+            {"category": "gebaeudehuelle", "from": "holzlattung", "via": "trapezblech"}
         ],
         "lastStep": "gebaeudehuelle",
         "firstPrice": 213032,
         "highestPrice": 237445,
-        "finalPrice": 213032,
+        "finalPrice": 237445,
     }
 
 

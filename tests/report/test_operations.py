@@ -8,16 +8,22 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from nesthaus.access.actors import Role
 from nesthaus.access.logins import Logins
 from nesthaus.access.rights import AdminGate
-from nesthaus.access.tokens import Role, Tokens
+from nesthaus.access.tokens import Tokens
 from nesthaus.catalogue.public import price_list_document
 from nesthaus.db.pool import Pool
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.report.operations_routes import operations_router
 from nesthaus.responses import answer_problems
 from nesthaus.stream.connection import connect
-from nesthaus.stream.worker_states import Doing, WorkerState, publish_worker_state
+from nesthaus.stream.worker_states import (
+    SCHEDULE,
+    Doing,
+    WorkerState,
+    publish_worker_state,
+)
 from tests.clocks import SettableClock
 from tests.prices import CATALOGUE
 from tests.report.rows import insert
@@ -71,8 +77,10 @@ async def test_each_job_tells_its_last_run_and_each_worker_what_it_does(
     }
     await insert(db, "jobs", failed, done, {"name": "recount", "started_at": NOON})
     state = WorkerState("w-1", Doing.WAITING_FOR_DATABASE, NOON, "connection refused")
+    waiting = WorkerState("s-1", Doing.WAITING_FOR_DATABASE, NOON, "no password", SCHEDULE)
     async with connect(redis_url, 0) as redis:
         await publish_worker_state(redis, state, 60)
+        await publish_worker_state(redis, waiting, 60)
 
     assert await ask(redis_url, "jobs") == {
         "items": [
@@ -106,11 +114,19 @@ async def test_each_job_tells_its_last_run_and_each_worker_what_it_does(
         ],
         "workers": [
             {
+                "name": "s-1",
+                "role": "schedule",
+                "doing": "waiting_for_database",
+                "since": "2026-06-15T12:00:00Z",
+                "why": "no password",
+            },
+            {
                 "name": "w-1",
+                "role": "work",
                 "doing": "waiting_for_database",
                 "since": "2026-06-15T12:00:00Z",
                 "why": "connection refused",
-            }
+            },
         ],
         "asOf": "2026-06-15T12:00:00Z",
     }

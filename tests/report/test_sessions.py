@@ -188,7 +188,10 @@ async def test_a_category_and_its_value_are_those_of_the_final_configuration(
     await insert(
         db,
         "user_sessions",
-        *[session(name, NOON, final_configuration=it) for name, it in configurations.items()],
+        *[
+            session(name, NOON, final_configuration=it, final_snapshot_at=NOON)
+            for name, it in configurations.items()
+        ],
         session("none", NOON),
     )
     assert await ids(admin, category="pvanlage") == ["6", "5", "4"]
@@ -197,6 +200,26 @@ async def test_a_category_and_its_value_are_those_of_the_final_configuration(
     # a quantity alone, or a ticked box, means the only option of the category
     assert await ids(admin, category="pvanlage", value="pv_modules") == ["6", "5"]
     assert await ids(admin, category="kamindurchzug", value="enabled") == ["3", "2"]
+
+
+async def test_a_ticked_box_is_the_only_option_of_the_list_in_force_when_it_was_saved(
+    admin: AsyncClient, db: Pool
+) -> None:
+    ticked = {"pvanlage": True}
+    await insert(
+        db,
+        "user_sessions",
+        session("2", NOON, final_configuration=ticked, final_snapshot_at=NOON),
+        session(
+            "1",
+            NOON,
+            final_configuration=ticked,
+            final_snapshot_at=datetime(2025, 7, 1, tzinfo=UTC),
+        ),
+    )
+    assert await ids(admin, category="pvanlage", value="pv_modules") == ["2"]
+    assert await ids(admin, category="pvanlage", value="pv_panels") == ["1"]
+    assert await ids(admin, category="pvanlage", value="true") == []
 
 
 async def test_q_is_a_part_of_an_id_and_no_pattern(admin: AsyncClient, db: Pool) -> None:

@@ -4,23 +4,53 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
+from redis.asyncio import Redis
 
 from nesthaus.aggregate.state import OtherZone
+from nesthaus.db.migrate import upgrade
 from nesthaus.db.pool import Pool, open_pool
+from nesthaus.persist.announcer import Announcer, Publish
+from nesthaus.roles import schedule
+from nesthaus.roles.runtime import await_schema_announced
 from nesthaus.roles.schedule import Job, Scheduler
 from nesthaus.roles.work import WorkInJobs
-from nesthaus.stream.worker_states import Doing, WorkerState
+from nesthaus.stream.connection import connect
+from nesthaus.stream.worker_states import (
+    SCHEDULE,
+    Doing,
+    WorkerState,
+    publish_worker_state,
+    worker_states,
+)
 from tests.clocks import SettableClock
+from tests.conftest import run_sql
+from tests.waiting import eventually
+
+TERMINATE = SQL("select pg_terminate_backend(pid) from pg_stat_activity where datname = {}")
 
 
 async def jobs(db: Pool) -> dict[str, dict[str, Any]]:
     async with db.connection() as connection, connection.cursor(row_factory=dict_row) as rows:
         await rows.execute("select * from jobs")
         return {row["name"]: row for row in await rows.fetchall()}
+
+
+async def nowhere(_state: WorkerState) -> None:
+    """Nobody looks at the states."""
+
+
+def scheduler(
+    pool: Pool, clock: SettableClock, *listed: Job, publish: Publish = nowhere
+) -> Scheduler:
+    return Scheduler(pool, listed, Announcer("one", clock, publish, role=SCHEDULE), clock)
 
 
 def once(stop: asyncio.Event, result: str) -> Callable[[], Awaitable[str]]:
@@ -33,7 +63,7 @@ def once(stop: asyncio.Event, result: str) -> Callable[[], Awaitable[str]]:
 
 async def test_a_run_that_went_well_is_told(db: Pool, clock: SettableClock) -> None:
     stop = asyncio.Event()
-    await Scheduler(db, (Job("count", 60, once(stop, "3 hours counted")),), clock).run(stop)
+    await scheduler(db, clock, Job("count", 60, once(stop, "3 hours counted"))).run(stop)
     row = (await jobs(db))["count"]
     assert (row["result"], row["error"]) == ("3 hours counted", None)
     assert row["started_at"] == row["finished_at"] == clock()
@@ -60,7 +90,7 @@ async def test_a_job_that_raises_anything_is_told_and_tried_again(
         return "done"
 
     caplog.set_level(logging.INFO, "nesthaus.roles.schedule")
-    await Scheduler(db, (Job("count", 0.05, fail_twice),), clock).run(stop)
+    await scheduler(db, clock, Job("count", 0.05, fail_twice)).run(stop)
     row = (await jobs(db))["count"]
     assert (row["result"], row["error"]) == ("done", None)
     # once, although it failed twice
@@ -77,7 +107,7 @@ async def test_what_a_job_waits_for_is_told_in_one_line(
         stop.set()
         raise OtherZone("NESTHAUS_TIMEZONE is another")
 
-    await Scheduler(db, (Job("count", 60, refuse),), clock).run(stop)
+    await scheduler(db, clock, Job("count", 60, refuse)).run(stop)
     assert caplog.messages == ["job count waits: NESTHAUS_TIMEZONE is another"]
     assert caplog.records[0].exc_info is None
     row = (await jobs(db))["count"]
@@ -99,7 +129,7 @@ async def test_a_job_that_takes_long_or_fails_does_not_hold_up_the_others(
 
     listed = (Job("a", 60, block), Job("b", 60, fail), Job("c", 60, once(stop, "done")))
     async with asyncio.timeout(20):
-        await Scheduler(db, listed, clock).run(stop)
+        await scheduler(db, clock, *listed).run(stop)
     found = await jobs(db)
     assert found["c"]["result"] == "done"
     assert found["b"]["error"] == "ValueError: ValueError"
@@ -133,7 +163,7 @@ async def test_what_another_scheduler_has_just_done_is_not_due(
         return "done"
 
     other = Job("other", 60, once(stop, "done"))
-    await Scheduler(db, (Job("count", 60, run), other), clock).run(stop)
+    await scheduler(db, clock, Job("count", 60, run), other).run(stop)
     assert ran.is_set() == runs
 
 
@@ -157,4 +187,56 @@ async def test_a_worker_without_its_database_is_not_held_up(
     pool = await open_pool("postgresql://nobody@127.0.0.1:9/none", 1, 20, application_name="away")
     async with asyncio.timeout(10):
         await WorkInJobs(pool).note(WorkerState("one", Doing.HOLDING, clock(), "poison"))
+    await pool.close()
+
+
+async def test_a_scheduler_whose_database_goes_away_tells_it_beside_the_stream(
+    db: Pool,
+    postgres_url: str,
+    redis_url: str,
+    clock: SettableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(schedule, "RETRY_S", 0.05)
+    name = str(conninfo_to_dict(str(db.conninfo))["dbname"])
+    allow = SQL("alter database {} with allow_connections {}")
+    stop = asyncio.Event()
+
+    async def run() -> str:
+        return "done"
+
+    async with connect(redis_url, 0) as redis, asyncio.TaskGroup() as tasks:
+        publish = partial(publish_worker_state, redis, valid_s=60)
+        running = scheduler(db, clock, Job("count", 0.05, run), publish=publish)
+        tasks.create_task(running.run(stop))
+        await eventually(partial(is_told, redis, Doing.RUNNING))
+        run_sql(postgres_url, allow.format(Identifier(name), SQL("false")))
+        run_sql(postgres_url, TERMINATE.format(name))
+        await eventually(partial(is_told, redis, Doing.WAITING_FOR_DATABASE))
+        run_sql(postgres_url, allow.format(Identifier(name), SQL("true")))
+        await eventually(partial(is_told, redis, Doing.RUNNING))
+        stop.set()
+
+
+async def is_told(redis: Redis, doing: Doing) -> bool:
+    states = [(each.role, each.doing, bool(each.why)) for each in await worker_states(redis)]
+    return states == [("schedule", doing, doing is not Doing.RUNNING)]
+
+
+async def test_a_role_that_waits_at_its_start_tells_it_beside_the_stream(
+    empty_database: Callable[[int], str], redis_url: str, clock: SettableClock
+) -> None:
+    url = empty_database(18)
+    pool = await open_pool(url, 1, 20, application_name="schedule")
+    async with connect(redis_url, 0) as redis, asyncio.TaskGroup() as tasks:
+        publish = partial(publish_worker_state, redis, valid_s=60)
+        announcer = Announcer("one", clock, publish, role=SCHEDULE)
+        zone = ZoneInfo("Europe/Vienna")
+        waiting = await_schema_announced(pool, asyncio.Event(), zone, announcer)
+        task = tasks.create_task(waiting)
+        await eventually(partial(is_told, redis, Doing.WAITING_FOR_DATABASE))
+        (state,) = await worker_states(redis)
+        assert state.why.startswith("its schema is older than this program")
+        await asyncio.to_thread(upgrade, url)
+        await eventually(task.done)
     await pool.close()

@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from nesthaus.db.pool import Pool, open_pool
+from nesthaus.persist.announcer import Announcer
+from nesthaus.roles.runtime import wall_clock
 from nesthaus.roles.schedule import Job, Scheduler
+from nesthaus.stream.worker_states import SCHEDULE, WorkerState
 
 
 @pytest.fixture
@@ -38,7 +41,12 @@ class Work:
 
 
 def scheduler(pool: Pool, work: Work) -> Scheduler:
-    return Scheduler(pool, (Job("work", 0.05, work.run),))
+    announcer = Announcer("one", wall_clock, nowhere, role=SCHEDULE)
+    return Scheduler(pool, (Job("work", 0.05, work.run),), announcer)
+
+
+async def nowhere(_state: WorkerState) -> None:
+    """Nobody looks at the states."""
 
 
 async def test_the_second_scheduler_waits_for_the_first(db: Pool, other_db: Pool) -> None:

@@ -4,9 +4,8 @@ import asyncio
 import os
 import re
 import signal
-import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -186,13 +185,21 @@ async def test_while_the_server_hangs_nobody_but_the_first_waits_for_it(
     try:
         with pytest.raises(StreamAway, match="no answer in time"):
             await stream.append("s", b"waits")
-        began = time.monotonic()
-        for _ in range(1_000):
-            assert not await appends(lambda: stream.append("s", b"does not wait"), StreamAway)
-        assert time.monotonic() - began < 2 * 0.3 + 0.5
+        # One may be due to try whether the server is back; whoever comes meanwhile is refused.
+        assert sum(waits(stream.append("s", b"does not wait")) for _ in range(1_000)) <= 1
     finally:
         os.kill(server.pid, signal.SIGCONT)
     await eventually(lambda: appends(lambda: stream.append("s", b"after"), StreamAway))
+
+
+def waits(call: Coroutine[Any, Any, None]) -> bool:
+    """Whether it has no answer yet when it first lets others go on."""
+    try:
+        call.send(None)
+    except StreamAway:
+        return False
+    call.close()
+    return True
 
 
 async def test_a_server_that_is_not_there_is_away(

@@ -1,12 +1,13 @@
 """Counts hours again, whole, with the days they belong to: one transaction, one moment."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from nesthaus.aggregate import configurations, days
+from nesthaus.aggregate import configurations, days, spreads
 from nesthaus.aggregate.sources import KeptSources, keep_sources
 from nesthaus.aggregate.spans import day_of, days_of, hours_by_day, hours_meant
 from nesthaus.aggregate.state import check_zone, closed_months, found_state, is_closed
@@ -130,11 +131,9 @@ async def _recount(
     changed = await _count_hours(connection, open_hours, kept, catalogue)
     of_days = await days.sum_hours(connection, spans)
     of_configurations = await configurations.count(connection, spans, kept, catalogue)
-    by_day = {
-        day: of_days.get(day, 0) + of_configurations.get(day, 0)
-        for day in of_days.keys() | of_configurations.keys()
-    }
-    return Recounted(len(open_hours), changed + sum(by_day.values()), marked, by_day)
+    of_spreads = await spreads.count(connection, spans, kept)
+    by_day = Counter(of_days) + Counter(of_configurations) + Counter(of_spreads)
+    return Recounted(len(open_hours), changed + by_day.total(), marked, by_day)
 
 
 async def _take_marks(connection: Connection, marks: Sequence[datetime]) -> frozenset[datetime]:

@@ -36,22 +36,18 @@ create temp table if not exists session_bases (
 
 -- name: make_selections
 -- No row. One row of the table is a selection, with its place among those of its session and the
--- base it was laid over (0: none); the base of the last moment; what the selection of its category
--- before it said, and the last one; how many there are.
+-- base it was laid over (0: none); the base of the last moment; what the last selection of its
+-- category said.
 create temp table if not exists session_selections (
     n integer not null,
     place bigint not null,
     timestamp timestamptz not null,
     category text not null,
     option text,
-    previous text,
     base bigint not null,
     last_base bigint not null,
-    option_before text,
-    base_before bigint,
     latest_option text,
-    latest_base bigint not null,
-    times bigint not null
+    latest_base bigint not null
 ) on commit delete rows;
 
 -- name: make_gaps
@@ -151,8 +147,7 @@ from (
 -- name: find_selections
 -- No row.
 insert into session_selections (
-    n, place, timestamp, category, option, previous, base, last_base, option_before, base_before,
-    latest_option, latest_base, times
+    n, place, timestamp, category, option, base, last_base, latest_option, latest_base
 )
 select
     n,
@@ -160,14 +155,10 @@ select
     timestamp,
     category,
     option,
-    previous,
     base,
     last_base,
-    lag(option) over so_far,
-    lag(base) over so_far,
     last_value(option) over whole_category,
-    last_value(base) over whole_category,
-    count(*) over whole_category
+    last_value(base) over whole_category
 from (
     select
         ordered.*,
@@ -182,7 +173,6 @@ from (
             event.id,
             event.category,
             nullif(event.selection_value, '') as option,
-            nullif(event.previous_value, '') as previous,
             null::bigint as opens_base
         from session_numbers as session
         inner join interaction_events as event using (session_id)
@@ -198,7 +188,6 @@ from (
             id,
             null,
             null,
-            null,
             base
         from session_bases
     ) as ordered
@@ -208,12 +197,10 @@ from (
     )
 ) as placed
 where category is not null
-window
-    so_far as (partition by n, category order by place),
-    whole_category as (
-        partition by n, category order by place
-        rows between unbounded preceding and unbounded following
-    );
+window whole_category as (
+    partition by n, category order by place
+    rows between unbounded preceding and unbounded following
+);
 
 -- name: find_gaps
 -- No row.
@@ -409,61 +396,25 @@ decisions as (
     ) as times
     group by n
 ),
--- What each selection replaced: as it says itself, else what stood there.
-replacing as (
-    select
-        selection.n,
-        selection.category,
-        selection.place,
-        selection.option,
-        selection.latest_option,
-        selection.latest_base,
-        selection.last_base,
-        case
-            when selection.previous is not null then selection.previous
-            when selection.base_before = selection.base then selection.option_before
-            when jsonb_typeof(stood.choice) = 'string' then stood.choice #>> '{}'
-            when jsonb_typeof(stood.choice -> 'value') = 'string' then stood.choice ->> 'value'
-            when stood.choice is not null
-                then %(only_options)s::jsonb -> base.price_list ->> selection.category
-        end as replaced
-    from session_selections as selection
-    left join session_bases as base
-        on base.n = selection.n
-        and base.base = selection.base
-        and selection.previous is null
-        and selection.base_before is distinct from selection.base
-    cross join lateral (select base.configuration -> selection.category) as stood (choice)
-    -- Once is not there and back again.
-    where selection.times > 1
-),
--- The options a category had one after another, each once in a row.
+-- The options selected in a category one after another, each once in a row.
 different as (
     select
-        steps.*,
-        lag(option, 2) over (partition by n, category order by place, half) as option_before_last
+        options.*,
+        lag(option, 2) over (partition by n, category order by place) as option_before_last
     from (
         select
-            replacing.n,
-            replacing.category,
-            replacing.place,
-            replacing.latest_option,
-            replacing.latest_base,
-            replacing.last_base,
-            stood.half,
-            stood.option,
-            row_number() over in_category = 1 as is_first,
-            lag(stood.option) over in_category as option_before
-        from replacing
-        cross join lateral (
-            values (1, replacing.replaced), (2, replacing.option)
-        ) as stood (half, option)
-        window in_category as (
-            partition by replacing.n, replacing.category order by replacing.place, stood.half
-        )
-    ) as steps
-    where is_first
-       or option is distinct from option_before
+            n,
+            place,
+            category,
+            option,
+            latest_option,
+            latest_base,
+            last_base,
+            lag(option) over (partition by n, category order by place) as option_before
+        from session_selections
+        where option is not null
+    ) as options
+    where option is distinct from option_before
 ),
 minds as (
     select
@@ -473,18 +424,9 @@ minds as (
         latest_option,
         latest_base,
         last_base,
-        bool_or(is_return) as returned
-    from (
-        select n, category, option, latest_option, latest_base, last_base, false as is_return
-        from session_selections
-        where option is not null
-        union all
-        select n, category, option, latest_option, latest_base, last_base, true
-        from different
-        where option = option_before_last
-    ) as happened
+        coalesce(bool_or(option = option_before_last), false) as returned
+    from different
     group by n, category, option, latest_option, latest_base, last_base
-    having not bool_and(is_return)
 ),
 finals as (
     select

@@ -145,6 +145,9 @@ create table session_finalisations (
     verified boolean not null,
     primary key (session_id, timestamp, id)
 );
+-- Who else reported an order, when the session it is counted in is erased.
+create index idx_session_finalisations_order_id on session_finalisations (order_id)
+    where order_id is not null;
 
 -- What a session's raw rows say that is no column of user_sessions; aggregate writes it with each
 -- recount of the hour the session began in. Sessions that are not counted yet have no row.
@@ -294,7 +297,9 @@ create table daily_configurations (
     primary key (date, configuration_hash)
 );
 -- popular_configurations is the sum over all days.
-create index idx_daily_configurations_hash on daily_configurations (configuration_hash);
+create index idx_daily_configurations_hash on daily_configurations (configuration_hash, date);
+-- The most frequent of a day.
+create index idx_daily_configurations_sessions on daily_configurations (date, sessions);
 create table daily_configurations_by (
     date date not null,
     dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),
@@ -307,8 +312,26 @@ create table daily_configurations_by (
     last_selected timestamptz not null,
     primary key (date, dimension, dimension_value, configuration_hash)
 );
-create index idx_daily_configurations_by_dimension
-    on daily_configurations_by (dimension, dimension_value, date);
+create index idx_daily_configurations_by_sessions
+    on daily_configurations_by (dimension, dimension_value, date, sessions);
+-- The exact amounts of a day's sessions, ascending, for figures that do not add up: quantiles. Of
+-- `converted` sessions and others apart; `clock_skew` is told of all together. Buckets of amounts are
+-- numbered without a gap from `first_bucket` on, and `ends` says how many amounts lie in each and
+-- all before it: so that only those near a quantile need be read.
+create table daily_spreads (
+    date date not null,
+    dimension text not null check (dimension in ('', 'device_type', 'utm_source', 'bot')),
+    dimension_value text not null,               -- of the totals: '', as is `dimension`
+    metric_type text not null check (metric_type in ('price', 'decision_time', 'clock_skew')),
+    category text not null,
+    converted boolean not null,
+    first_bucket integer not null,
+    ends integer[] not null,
+    amounts bigint[] not null,                   -- whole euros, milliseconds
+    primary key (date, dimension, dimension_value, metric_type, category, converted)
+);
+create index idx_daily_spreads_metric
+    on daily_spreads (dimension, dimension_value, metric_type, date);
 
 -- The sum of daily_configurations.
 create table popular_configurations (

@@ -18,11 +18,11 @@ class CategoryTime(Struct, frozen=True):
 
 
 class ChangeOfMind(Struct, frozen=True, rename={"option": "from"}):
-    """`option` was chosen, given up for `via` (None: for nothing) and chosen again."""
+    """`option` was selected, then `via`, then `option` again."""
 
     category: str
     option: str
-    via: str | None
+    via: str
 
 
 class Insights(Struct, frozen=True, rename="camel"):
@@ -60,20 +60,20 @@ def _time_per_category(steps: Sequence[Step]) -> tuple[CategoryTime, ...]:
 
 
 def _changes_of_mind(steps: Sequence[Step]) -> tuple[ChangeOfMind, ...]:
-    """Every A → B → A, in the order of the return to A."""
+    """Every A → B → A among the options selected in a category, in the order of the return to A.
+    What the page had chosen itself was not selected; nor was anything when a category was taken
+    away."""
     returns: list[ChangeOfMind] = []
-    options_of: dict[str, list[str | None]] = {}
+    options_of: dict[str, list[str]] = {}
     for step in steps:
-        if step.kind != SELECTION or step.category is None:
+        if step.kind != SELECTION or not step.category or not step.to:
             continue
-        options = options_of.setdefault(step.category, [step.from_])
-        # What a selection replaces may have come by a snapshot, or by an event that was lost.
-        for option in (step.from_, step.to):
-            if option == options[-1]:
-                continue
-            if option is not None and len(options) > 1 and options[-2] == option:
-                returns.append(ChangeOfMind(step.category, option, options[-1]))
-            options.append(option)
+        options = options_of.setdefault(step.category, [])
+        if options[-1:] == [step.to]:
+            continue
+        if options[-2:-1] == [step.to]:
+            returns.append(ChangeOfMind(step.category, step.to, via=options[-1]))
+        options.append(step.to)
     return tuple(returns)
 
 

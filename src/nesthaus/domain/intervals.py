@@ -1,7 +1,7 @@
 """What a difference between two groups may be, at 95 %: an interval, or that nobody can tell."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, floor, sqrt
 
 _Z_95 = 1.959963984540054
 
@@ -67,6 +67,15 @@ def _wilson(share: Share) -> tuple[float, float]:
     middle = p + z2 / (2 * n)
     half = _Z_95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     return (middle - half) / (1 + z2 / n), (middle + half) / (1 + z2 / n)
+
+
+def ranks_of_median(count: int) -> tuple[int, int, int]:
+    """Those of the lower end of its interval, of the median by nearest rank, and of the upper end;
+    of `count` values, not 0."""
+    half = MEDIAN_HALF_WIDTH * sqrt(count)
+    low = max(1, floor(count / 2 - half))
+    high = min(count, ceil(count / 2 + half) + 1)
+    return low, (count + 1) // 2, high
 
 
 def difference_of_medians(one: Median, other: Median) -> Difference | None:

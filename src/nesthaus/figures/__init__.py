@@ -16,7 +16,7 @@ A session lies in one cell only, so all of them add up over cells.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -39,9 +39,11 @@ METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "devices": ("devices",),
         "options": ("options",),
         "price": ("price",),
+        "prices": ("prices",),
         "paths": ("path_nodes", "path_links", "orders"),
         "changes": ("abandoned_for", "returned_to"),
-        "tracking": ("tracking", "clock_skew"),
+        "tracking": ("tracking",),
+        "clock_skew": ("clock_skew",),
     }
 )
 """The metric types of each figure's rows."""
@@ -62,22 +64,37 @@ def over(chosen: bytes, figure: bytes) -> bytes:
     return ctes + b"\n" + figure
 
 
+def over_all(chosen: bytes, figures: Iterable[bytes]) -> bytes:
+    """The rows of all these figures of the sessions that the query `chosen` gives; the sessions are
+    looked for once."""
+    parts = [b"select * from (\n" + figure + b"\n) as figure" for figure in figures]
+    return over(chosen, b"\nunion all\n".join(parts))
+
+
 def figure_parameters(catalogue: Catalogue, first: datetime, last: datetime) -> dict[str, object]:
     """What figures and `session_figures` ask besides `chosen`, of sessions that started from
     `first` to `last`.
 
-    The funnel has the steps of the list in force at `last`. The only options of categories are
-    those of each list, since one that is replaced has another id; `list_starts` tells when.
+    The funnel has the steps of the list in force at `last`.
     """
-    starts = [start_of_day(each.in_force_from, catalogue.zone) for each in catalogue.lists]
     return {
         "required": list(catalogue.in_force_at(last).required_categories),
-        "only_options": json.dumps([_only_options(each) for each in catalogue.lists]),
-        # Before the first list, the first is in force.
-        "list_starts": starts[1:],
+        "only_options": only_options(catalogue),
+        "list_starts": list_starts(catalogue),
         "first": first,
         "last": last + FIGURES_END_AFTER,
     }
+
+
+def only_options(catalogue: Catalogue) -> str:
+    """JSON: of each list, category -> its only option, which a ticked box means. One that is
+    replaced has another id; `list_starts` tells when."""
+    return json.dumps([_only_options(each) for each in catalogue.lists])
+
+
+def list_starts(catalogue: Catalogue) -> list[datetime]:
+    """Of all lists but the first, which is also in force before it begins."""
+    return [start_of_day(each.in_force_from, catalogue.zone) for each in catalogue.lists[1:]]
 
 
 def _only_options(price_list: PriceList) -> dict[str, str]:

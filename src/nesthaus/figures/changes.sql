@@ -1,7 +1,7 @@
 -- name: changes
 -- Two kinds of rows. `abandoned_for`: sessions that selected the first option of `value_text`, a
 -- JSON array of two, and ended with the second or, if null, with none. `returned_to`: sessions that
--- had the option, then another one or none, then the option again.
+-- selected the option, then another one of its category, then the option again.
 with changes as (
     select
         chosen.cell,

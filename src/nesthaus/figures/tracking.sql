@@ -1,6 +1,6 @@
 -- name: tracking
--- Two kinds of rows. `tracking`: a number of tracking health, by the version of the tracker ('':
--- not told) and its name; none where it is 0. `clock_skew`: sessions by their skew in milliseconds.
+-- One row per cell, version of the tracker ('': not told) and name of a number of tracking health;
+-- none where it is 0.
 select
     chosen.cell,
     'tracking' as metric_type,
@@ -24,18 +24,4 @@ cross join lateral (
     ('price_mismatches', figures.price_mismatches)
 ) as health (name, number)
 where health.number > 0
-group by chosen.cell, coalesce(chosen.tracker_version, ''), health.name
-union all
-select
-    cell,
-    'clock_skew' as metric_type,
-    '' as category,
-    clock_skew_ms::text as value_text,
-    count(*) as count,
-    count(*) as unique_sessions,
-    0::bigint as time_sum_ms,
-    0::bigint as timed_count,
-    0::bigint as amount_sum
-from chosen
-where clock_skew_ms is not null
-group by cell, clock_skew_ms;
+group by chosen.cell, coalesce(chosen.tracker_version, ''), health.name;

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from nesthaus.access.tokens import Role
+from nesthaus.access.actors import Role
 from nesthaus.domain.events import Delivery, Event
 from nesthaus.domain.refusals import Refusal
 from nesthaus.ingest import wire

@@ -1,4 +1,4 @@
-"""Tells what a worker is doing: one log line per change, and a state others can read."""
+"""Tells what a worker or scheduler is doing: a log line per change, and a state others can read."""
 
 import asyncio
 import logging
@@ -7,13 +7,14 @@ from contextlib import suppress
 from datetime import datetime
 
 from nesthaus.stream.connection import StreamAway
-from nesthaus.stream.worker_states import Doing, WorkerState
+from nesthaus.stream.worker_states import SCHEDULE, WORK, Doing, WorkerState
 
 Publish = Callable[[WorkerState], Awaitable[None]]
 """Lets others see the state for a while; raises StreamAway."""
 
 _log = logging.getLogger(__name__)
 
+_NAMES = {WORK: "Worker", SCHEDULE: "Scheduler"}
 _SENTENCES = {
     Doing.RUNNING: "goes on",
     Doing.WAITING_FOR_DATABASE: "waits for PostgreSQL",
@@ -26,22 +27,29 @@ class Announcer:
     """`every_s` must be well within the time that `publish` lets a state be seen."""
 
     def __init__(
-        self, consumer: str, clock: Callable[[], datetime], publish: Publish, every_s: float = 5.0
+        self,
+        consumer: str,
+        clock: Callable[[], datetime],
+        publish: Publish,
+        every_s: float = 5.0,
+        role: str = WORK,
     ) -> None:
         self._clock = clock
         self._publish = publish
         self._every_s = every_s
         self._changed = asyncio.Event()
-        self.state = WorkerState(consumer, Doing.RUNNING, clock())
+        self.state = WorkerState(consumer, Doing.RUNNING, clock(), role=role)
 
     def change(self, doing: Doing, why: str = "") -> None:
-        """Nothing happens where that is what the worker does already."""
+        """Nothing happens where that is what it does already."""
         if doing is self.state.doing:
             return
-        self.state = WorkerState(self.state.consumer, doing, self._clock(), why)
+        before = self.state
+        self.state = WorkerState(before.consumer, doing, self._clock(), why, before.role)
         level = logging.INFO if doing is Doing.RUNNING else logging.WARNING
         reason = f" ({why})" if why else ""
-        _log.log(level, "Worker %s %s%s", self.state.consumer, _SENTENCES[doing], reason)
+        name = f"{_NAMES[before.role]} {before.consumer}"
+        _log.log(level, "%s %s%s", name, _SENTENCES[doing], reason)
         self._changed.set()
 
     async def run(self) -> None:

@@ -1,7 +1,9 @@
 """Takes sessions out again with all that hangs on them, step by step, marks for their hours left.
 
-What is erased are sessions of a form of id; others are never touched. Each step is a transaction
-of its own: whoever stores meanwhile waits no longer than one takes, and a stop loses nothing.
+What is erased are sessions of a form of id. An order that was counted in one of them is counted in
+the session that reported it next, if there is one; nothing else of others changes. Each step is a
+transaction of its own: whoever stores meanwhile waits no longer than one takes, and a stop loses
+nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,12 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, scalar_row
 
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.periods import start_of_hour
+from nesthaus.persist import orders
+from nesthaus.persist.raw_rows import Claim
 from nesthaus.persist.rows import columns
+from nesthaus.persist.store import Rules, work_out_anew
 
 _SQL = load_statements("nesthaus.persist", "erasure.sql")
 _SESSIONS_A_STEP = 1_000
@@ -38,7 +43,11 @@ async def count_sessions(connection: Connection, pattern: str) -> int:
 
 
 async def erase_sessions(
-    connection: Connection, pattern: str, zone: ZoneInfo, erased: Callable[[int], None]
+    connection: Connection,
+    pattern: str,
+    now: datetime,
+    rules: Rules,
+    erased: Callable[[int], None],
 ) -> int:
     """How many sessions were erased. `erased` is told the number after each step.
 
@@ -46,7 +55,7 @@ async def erase_sessions(
     figures of their hours forget them.
     """
     count, last = 0, _Place("", datetime.max.replace(tzinfo=UTC))
-    while places := await _erase_step(connection, pattern, last, zone):
+    while places := await _erase_step(connection, pattern, last, now, rules):
         count, last = count + len(places), places[-1]
         erased(len(places))
     await _erase_metrics(connection, pattern)
@@ -54,7 +63,7 @@ async def erase_sessions(
 
 
 async def _erase_step(
-    connection: Connection, pattern: str, last: _Place, zone: ZoneInfo
+    connection: Connection, pattern: str, last: _Place, now: datetime, rules: Rules
 ) -> list[_Place]:
     parameters = {
         "pattern": pattern,
@@ -72,9 +81,26 @@ async def _erase_step(
                 await cursor.execute(_SQL["delete_sessions"], ids)
                 # Not `places`: a late event may have moved a start since they were looked up.
                 gone = await cursor.fetchall()
-            await connection.execute(_SQL["delete_orders"], ids)
-            await _mark(connection, gone, zone)
+            await _pass_orders_on(connection, ids["session_id"], now, rules)
+            await _mark(connection, gone, rules.zone)
     return places
+
+
+async def _pass_orders_on(
+    connection: Connection, session_ids: Sequence[str], now: datetime, rules: Rules
+) -> None:
+    """Orders of erased sessions go to whoever reported them next, marked to be counted again."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_SQL["delete_orders"], {"session_id": session_ids})
+        freed: list[str] = await cursor.fetchall()
+    if not freed:
+        return
+    async with connection.cursor(row_factory=class_row(Claim)) as cursor:
+        await cursor.execute(_SQL["remaining_claims"], {"order_id": freed})
+        claims = await cursor.fetchall()
+    await orders.claim(connection, claims)
+    heirs = await orders.owners(connection, freed)
+    await work_out_anew(connection, set(heirs.values()), now, rules)
 
 
 async def _mark(connection: Connection, gone: Sequence[_Place], zone: ZoneInfo) -> None:

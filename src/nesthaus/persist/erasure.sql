@@ -26,9 +26,21 @@ returning
     start_time;
 
 -- name: delete_orders
--- No row. The orders that are counted in these sessions.
+-- One row per order that was counted in these sessions.
 delete from orders
-where session_id = any(%(session_id)s::text[]);
+where session_id = any(%(session_id)s::text[])
+returning order_id;
+
+-- name: remaining_claims
+-- One row per order and session that reports it, with the first time it does.
+select
+    order_id,
+    session_id,
+    min(timestamp) as ordered_at
+from session_finalisations
+where order_id = any(%(order_id)s::text[])
+  and conversion_status = 'converted'
+group by order_id, session_id;
 
 -- name: insert_marks
 -- No row. "The figures of this session's hour must be counted again."

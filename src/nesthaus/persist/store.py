@@ -55,6 +55,13 @@ async def store(
     return Stored(counted, inserted)
 
 
+async def work_out_anew(
+    connection: Connection, session_ids: Iterable[str], now: datetime, rules: Rules
+) -> None:
+    """Known sessions whose orders changed hands, in the transaction of that change."""
+    await _finish(connection, await _lock_known(connection, session_ids), now, rules)
+
+
 async def _store_sessions(
     connection: Connection, arrived: Mapping[str, Arrivals], now: datetime, rules: Rules
 ) -> int:
@@ -66,12 +73,7 @@ async def _store_sessions(
     claims = await raw_rows.insert_finalisations(connection, arrived, sessions)
     inserted = await raw_rows.insert_interactions(connection, arrived, sessions)
     await _take_orders_away(connection, await orders.claim(connection, claims), sessions)
-    await derive(connection, sessions)
-    touched = [progress for progress in sessions.values() if progress.touched]
-    for progress in touched:
-        settle(progress.session, now, rules.idle_after)
-    await _write(connection, touched, now)
-    await _mark(connection, touched, rules.zone)
+    await _finish(connection, sessions, now, rules)
     return inserted
 
 
@@ -106,14 +108,31 @@ async def _take_orders_away(
             sessions[session_id].touched = sessions[session_id].finalisations_changed = True
         else:
             elsewhere.append(session_id)
-    if not elsewhere:
-        return
-    async with connection.cursor(row_factory=class_row(Session)) as cursor:
-        await cursor.execute(_SQL["lock_known_sessions"], {"session_id": elsewhere})
-        async for stored in cursor:
-            progress = Progress(stored, replace(stored))
-            progress.touched = progress.finalisations_changed = True
-            sessions[stored.session_id] = progress
+    sessions |= await _lock_known(connection, elsewhere)
+
+
+async def _lock_known(connection: Connection, session_ids: Iterable[str]) -> dict[str, Progress]:
+    """To be worked out anew; without those that were erased meanwhile."""
+    locked: dict[str, Progress] = {}
+    if names := sorted(session_ids):
+        async with connection.cursor(row_factory=class_row(Session)) as cursor:
+            await cursor.execute(_SQL["lock_known_sessions"], {"session_id": names})
+            async for stored in cursor:
+                progress = Progress(stored, replace(stored))
+                progress.touched = progress.finalisations_changed = True
+                locked[stored.session_id] = progress
+    return locked
+
+
+async def _finish(
+    connection: Connection, sessions: Mapping[str, Progress], now: datetime, rules: Rules
+) -> None:
+    await derive(connection, sessions)
+    touched = [progress for progress in sessions.values() if progress.touched]
+    for progress in touched:
+        settle(progress.session, now, rules.idle_after)
+    await _write(connection, touched, now)
+    await _mark(connection, touched, rules.zone)
 
 
 async def _write(connection: Connection, touched: Sequence[Progress], now: datetime) -> None:

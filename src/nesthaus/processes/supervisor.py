@@ -13,7 +13,7 @@ from nesthaus.processes.parent import PARENT_VARIABLE
 
 # A role ends with this when no restart can help: a bad setting, a schema it does not know.
 EXIT_NOT_AGAIN = 2
-_STOP_PATIENCE_S = 2.5
+STOP_PATIENCE_S = 2.5
 _FIRST_DELAY_S = 0.5
 _LONGEST_DELAY_S = 30.0
 
@@ -79,7 +79,7 @@ class Supervisor:
         self._children = []
         for process in running:
             process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_PATIENCE_S
+        deadline = time.monotonic() + STOP_PATIENCE_S
         for process in running:
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))

@@ -21,6 +21,9 @@ from nesthaus.report.reading import reading
 _SQL = load_statements("nesthaus.report", "configurations.sql")
 _COUNTED = over(counts.SQL["chosen_by_filter"], _SQL["counted"])
 _ROWS_A_FETCH = 500
+_RARE = (8, 1)
+"""So few sessions a day are left out at first, then so few. With a thousand visitors a day the
+first will do, with a hundred the second; of fewer all are quickly added up."""
 
 
 class PopularConfiguration(Struct, frozen=True, rename="camel"):
@@ -44,14 +47,15 @@ class PopularConfigurations(Struct, frozen=True, rename="camel"):
 
 
 class _Row(Struct, frozen=True):
-    """`example_at`: None where `example` is in canonical form already."""
+    """`example_at`: None where `example` is in canonical form already; that is None where only bots
+    ended with the configuration."""
 
     configuration_hash: str
     sessions: int
     converted: int
     average_price: int | None
     last_selected: datetime
-    example: dict[str, object]
+    example: dict[str, object] | None
     example_at: datetime | None
 
 
@@ -67,10 +71,27 @@ async def most_popular(
 async def popular_configurations(
     connection: Connection, question: Question, catalogue: Catalogue, limit: int
 ) -> list[PopularConfiguration]:
-    statement, asked = await _statement(connection, question)
-    async with connection.cursor(row_factory=class_row(_Row)) as cursor:
-        await cursor.execute(statement, {**asked, "limit": limit})
-        return [_told(row, catalogue) for row in await cursor.fetchall()]
+    rows = await _most_frequent(connection, question, limit)
+    if rows is None:
+        statement, asked = await _statement(connection, question)
+        rows = await _rows(connection, statement, asked | {"limit": limit})
+    return [_told(row, row.example, catalogue) for row in rows if row.example is not None]
+
+
+async def _most_frequent(
+    connection: Connection, question: Question, limit: int
+) -> list[_Row] | None:
+    """From a small part of what is stored, where that is enough to be certain."""
+    asked = await _stored_in(connection, question)
+    if asked is None:
+        return None
+    for rare in _RARE:
+        rows = await _rows(
+            connection, _SQL["most_frequent"], asked | {"limit": limit, "rare": rare}
+        )
+        if rows:
+            return None if any(row.example is None for row in rows) else rows
+    return None
 
 
 async def each_configuration(
@@ -80,28 +101,53 @@ async def each_configuration(
     statement, asked = await _statement(connection, question)
     async with connection.cursor("each_configuration", row_factory=class_row(_Row)) as cursor:
         cursor.itersize = _ROWS_A_FETCH
-        await cursor.execute(statement, {**asked, "limit": None})
+        await cursor.execute(statement, asked | {"limit": None})
         async for row in cursor:
-            yield _told(row, catalogue)
+            if row.example is not None:
+                yield _told(row, row.example, catalogue)
 
 
-async def _statement(
-    connection: Connection, question: Question
-) -> tuple[bytes, Mapping[str, object]]:
+async def _statement(connection: Connection, question: Question) -> tuple[bytes, dict[str, object]]:
+    """Only of persons: a configuration of bots alone is not known to be popular."""
     asked: dict[str, object] = {
         **asdict(question.filters),
         "starts": [question.period.since],
     }
-    if question.filters.bots == Bots.EXCLUDE and await counts.is_stored(connection, question):
-        if days := question.period.days:
-            return _SQL["stored"], asked | {"first": days[0], "last": days[-1]}
+    if question.filters.bots == Bots.EXCLUDE:
+        stored = await _stored_in(connection, question)
+        if stored is not None:
+            return _SQL["stored"], stored
         if question.period == ALL and not question.is_filtered:
             return _SQL["stored_of_all_time"], asked
     return _COUNTED, asked
 
 
-def _told(row: _Row, catalogue: Catalogue) -> PopularConfiguration:
-    configuration = row.example
+async def _stored_in(connection: Connection, question: Question) -> dict[str, object] | None:
+    """What the stored figures of these sessions are asked; None where there are none."""
+    breakdown, days = question.stored_in, question.period.days
+    if breakdown is None or not days or not await counts.is_stored(connection, question):
+        return None
+    return {
+        "first": days[0],
+        "last": days[-1],
+        "totals": breakdown.totals,
+        "dimension": breakdown.dimension,
+        "dimension_value": breakdown.value,
+        "parts": int(breakdown.totals) + int(breakdown.dimension is not None),
+    }
+
+
+async def _rows(
+    connection: Connection, statement: bytes, asked: Mapping[str, object]
+) -> list[_Row]:
+    async with connection.cursor(row_factory=class_row(_Row)) as cursor:
+        await cursor.execute(statement, asked)
+        return await cursor.fetchall()
+
+
+def _told(
+    row: _Row, configuration: dict[str, object], catalogue: Catalogue
+) -> PopularConfiguration:
     if row.example_at is not None:
         # As it was saved: its canonical form is that of the list in force then.
         saved = configuration_from_json(configuration)

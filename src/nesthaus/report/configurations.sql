@@ -1,6 +1,6 @@
 -- name: stored
 -- One row per configuration of the days, the most frequent first; its configuration is in canonical
--- form.
+-- form, null where only bots ended with it.
 select
     popular.configuration_hash,
     popular.sessions,
@@ -19,22 +19,101 @@ from (
     from (
         select date, configuration_hash, sessions, converted, price_sum, priced, last_selected
         from daily_configurations
-        where %(device_type)s::text is null
-          and %(utm_source)s::text is null
+        where %(totals)s::boolean
           and date between %(first)s::date and %(last)s::date
         union all
         select date, configuration_hash, sessions, converted, price_sum, priced, last_selected
         from daily_configurations_by
-        where (dimension, dimension_value) in (
-            ('device_type', %(device_type)s::text), ('utm_source', %(utm_source)s::text)
-        )
+        where dimension = %(dimension)s::text
+          and dimension_value = %(dimension_value)s::text
           and date between %(first)s::date and %(last)s::date
     ) as days
     group by configuration_hash
     order by sessions desc, last_selected desc, configuration_hash
     limit %(limit)s::integer
 ) as popular
-inner join popular_configurations as known
+left join popular_configurations as known
+    on known.configuration_hash = popular.configuration_hash
+order by popular.sessions desc, popular.last_selected desc, popular.configuration_hash;
+
+-- name: most_frequent
+-- The same, of the days on which more than `rare` sessions ended with it; no row at all where that
+-- cannot be certain. A configuration without such a day has `rare` sessions on each day at most, and
+-- any other has so many at most besides those found.
+with frequent as (
+    select
+        configuration_hash,
+        sum(sessions) as sessions
+    from (
+        select daily.configuration_hash, daily.sessions
+        from generate_series(%(first)s::date, %(last)s::date, interval '1 day') as day
+        inner join daily_configurations as daily
+            on daily.date = day::date
+            and daily.sessions > %(rare)s::bigint
+        where %(totals)s::boolean
+        union all
+        select daily.configuration_hash, daily.sessions
+        from generate_series(%(first)s::date, %(last)s::date, interval '1 day') as day
+        inner join daily_configurations_by as daily
+            on daily.dimension = %(dimension)s::text
+            and daily.dimension_value = %(dimension_value)s::text
+            and daily.date = day::date
+            and daily.sessions > %(rare)s::bigint
+    ) as days
+    group by configuration_hash
+),
+unseen as (
+    select (%(last)s::date - %(first)s::date + 1) * %(rare)s::bigint * %(parts)s::integer as most
+),
+last_one as (
+    select sessions
+    from frequent
+    order by sessions desc
+    offset %(limit)s::integer - 1
+    limit 1
+),
+candidates as materialized (
+    select frequent.configuration_hash
+    from frequent
+    cross join unseen
+    cross join last_one
+    where last_one.sessions > unseen.most
+      and frequent.sessions + unseen.most >= last_one.sessions
+)
+select
+    popular.configuration_hash,
+    popular.sessions,
+    popular.converted,
+    popular.average_price,
+    popular.last_selected,
+    known.configuration_data as example,
+    null::timestamptz as example_at
+from (
+    select
+        configuration_hash,
+        sum(sessions)::bigint as sessions,
+        sum(converted)::bigint as converted,
+        round(sum(price_sum) / nullif(sum(priced), 0))::integer as average_price,
+        max(last_selected) as last_selected
+    from (
+        select date, configuration_hash, sessions, converted, price_sum, priced, last_selected
+        from daily_configurations
+        where %(totals)s::boolean
+          and date between %(first)s::date and %(last)s::date
+          and configuration_hash = any(array(select configuration_hash from candidates))
+        union all
+        select date, configuration_hash, sessions, converted, price_sum, priced, last_selected
+        from daily_configurations_by
+        where dimension = %(dimension)s::text
+          and dimension_value = %(dimension_value)s::text
+          and date between %(first)s::date and %(last)s::date
+          and configuration_hash = any(array(select configuration_hash from candidates))
+    ) as days
+    group by configuration_hash
+    order by sessions desc, last_selected desc, configuration_hash
+    limit %(limit)s::integer
+) as popular
+left join popular_configurations as known
     on known.configuration_hash = popular.configuration_hash
 order by popular.sessions desc, popular.last_selected desc, popular.configuration_hash;
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import chain
 
 from psycopg.rows import class_row, scalar_row
@@ -11,11 +12,10 @@ from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.periods import starts_of
 from nesthaus.domain.pricing import Catalogue
-from nesthaus.figures import FIGURES, METRICS, figure_parameters, over
+from nesthaus.figures import FIGURES, METRICS, figure_parameters, over_all
 from nesthaus.report.questions import Question
 
 SQL = load_statements("nesthaus.report", "counts.sql")
-_COUNTED = {name: over(SQL["chosen_by_filter"], figure) for name, figure in FIGURES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,14 @@ async def count(
         **figure_parameters(catalogue, question.period.since, question.period.until),
         "starts": list(starts if apart else starts[:1]),
     }
-    for name in figures:
-        counts.add(await _rows(connection, _COUNTED[name], asked))
+    counts.add(await _rows(connection, _counted(tuple(figures)), asked))
     return counts
+
+
+@cache
+def _counted(figures: tuple[str, ...]) -> bytes:
+    """One text for each report."""
+    return over_all(SQL["chosen_by_filter"], (FIGURES[name] for name in figures))
 
 
 async def is_stored(connection: Connection, question: Question) -> bool:

@@ -134,6 +134,7 @@ from user_sessions
 where start_time >= %(since)s
   and start_time < %(until)s
   and (%(bots)s::text = 'include' or (bot_reason is not null) = (%(bots)s::text = 'only'))
+  and (%(status)s::text is null or conversion_status = %(status)s::text)
   and (%(device_type)s::text is null or device_type = %(device_type)s::text)
   and (%(browser)s::text is null or browser_name = %(browser)s::text)
   and (%(utm_source)s::text is null or utm_source = %(utm_source)s::text)
@@ -142,15 +143,19 @@ where start_time >= %(since)s
   and (%(referrer_host)s::text is null or referrer_host = %(referrer_host)s::text)
   and (%(min_price)s::bigint is null or last_price >= %(min_price)s::bigint)
   and (%(max_price)s::bigint is null or last_price <= %(max_price)s::bigint)
+  and (%(q)s::text is null or strpos(session_id, %(q)s::text) > 0)
   and (%(category)s::text is null or final_configuration ? %(category)s::text)
   and (
       %(value)s::text is null
-      or final_configuration ->> %(category)s::text = %(value)s::text
-      or final_configuration -> %(category)s::text ->> 'value' = %(value)s::text
-      -- A ticked box, or a quantity alone, means the only option of its category.
-      or (
-          %(is_only_option)s::boolean
-          and jsonb_typeof(final_configuration -> %(category)s::text) in ('boolean', 'object')
-          and coalesce(final_configuration -> %(category)s::text ->> 'value', 'true') = 'true'
-      )
+      -- A ticked box, or a quantity alone, means the only option of its category in the list of its
+      -- time, as in `figures/options.sql`.
+      or case jsonb_typeof(final_configuration -> %(category)s::text)
+          when 'string' then final_configuration ->> %(category)s::text
+          else coalesce(
+              nullif(final_configuration -> %(category)s::text ->> 'value', 'true'),
+              %(only_options)s::jsonb
+                  -> width_bucket(final_snapshot_at, %(list_starts)s::timestamptz[])
+                  ->> %(category)s::text
+          )
+      end = %(value)s::text
   );

@@ -15,7 +15,7 @@ from nesthaus.db.pool import Pool
 from nesthaus.domain.periods import Period
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.report.exports import EXPORTS, Export, exported
-from nesthaus.report.filters import FilterQuery
+from nesthaus.report.filters import ListQuery
 from nesthaus.report.formats import MEDIA_TYPES, Format
 from nesthaus.report.questions import Question, question_of
 from nesthaus.report.streamed import Streamed
@@ -68,7 +68,7 @@ def export_router(pool: Pool, catalogue: Catalogue, clock: Callable[[], datetime
 
     def route(export: Export, kind: Format) -> None:
         @router.get(f"/{export.name}.{kind}", **_described(export, kind))
-        async def _(query: Annotated[FilterQuery, Query()]) -> Response:
+        async def _(query: Annotated[ListQuery, Query()]) -> Response:
             asked = question_of(query, clock(), catalogue)
             name = f"{export.name}-{_span(asked.period, catalogue.zone)}.{kind}"
             headers = {

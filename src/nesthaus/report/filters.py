@@ -17,6 +17,8 @@ from nesthaus.domain.periods import (
     period_of_range,
 )
 from nesthaus.domain.pricing import Catalogue
+from nesthaus.domain.sessions import Status
+from nesthaus.figures import list_starts, only_options
 from nesthaus.responses import invalid
 
 _GREATEST_PRICE = 2_147_483_647
@@ -72,9 +74,20 @@ class FilterQuery(BaseModel):
     value: Text | None = Field(None, description="The option of `category` that it has.")
 
 
+class ListQuery(FilterQuery):
+    """What lists and files of sessions take beside the filters of all reports."""
+
+    status: Status | None = None
+    q: Text | None = Field(None, description="Part of a session id.")
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the `.sql` files of this stage filter by, under the same names."""
+    """What the `.sql` files of this stage filter by, under the same names.
+
+    `only_options` and `list_starts` tell which option a ticked box meant when: see
+    `figures.only_options`.
+    """
 
     since: datetime
     until: datetime
@@ -89,7 +102,10 @@ class Filters:
     max_price: int | None
     category: str | None
     value: str | None
-    is_only_option: bool
+    only_options: str
+    list_starts: list[datetime]
+    status: str | None = None
+    q: str | None = None
 
 
 def period_asked_for(query: FilterQuery, now: datetime, zone: ZoneInfo) -> Period:
@@ -114,6 +130,7 @@ def filters_asked_for(query: FilterQuery, now: datetime, catalogue: Catalogue) -
     if query.max_price is not None and query.max_price < (query.min_price or 0):
         raise invalid("maxPrice", "maxPrice is below minPrice")
     period = period_asked_for(query, now, catalogue.zone)
+    status, q = (query.status, query.q) if isinstance(query, ListQuery) else (None, None)
     return Filters(
         since=period.since,
         until=period.until,
@@ -128,15 +145,11 @@ def filters_asked_for(query: FilterQuery, now: datetime, catalogue: Catalogue) -
         max_price=query.max_price,
         category=query.category,
         value=query.value,
-        is_only_option=_is_only_option(query.category, query.value, catalogue),
+        only_options=only_options(catalogue),
+        list_starts=list_starts(catalogue),
+        status=status.value if status else None,
+        q=q,
     )
-
-
-def _is_only_option(category: str | None, value: str | None, catalogue: Catalogue) -> bool:
-    """In any list: which one was in force differs from session to session."""
-    if category is None or value is None:
-        return False
-    return any(price_list.only_option(category) == value for price_list in catalogue.lists)
 
 
 def _day(field: str, text: str) -> date:

@@ -12,8 +12,9 @@ from psycopg.rows import class_row
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.funnels import steps_of
-from nesthaus.domain.intervals import MEDIAN_HALF_WIDTH
+from nesthaus.domain.intervals import MEDIAN_HALF_WIDTH, ranks_of_median
 from nesthaus.domain.pricing import Catalogue
+from nesthaus.domain.ranks import rank_of
 from nesthaus.figures import over
 from nesthaus.report import counts as counting
 from nesthaus.report.counts import Counts, count
@@ -22,6 +23,7 @@ from nesthaus.report.funnel import DropOff, drop_off
 from nesthaus.report.labels import Labels
 from nesthaus.report.questions import Question, question_before
 from nesthaus.report.reading import reading
+from nesthaus.report.spreads import Ranks, StoredSpreads, stored_spreads
 
 FIGURES = ("selections", "changes", "drop_off", "devices", "options", "sessions", "conversions")
 
@@ -88,6 +90,9 @@ async def insights(pool: Pool, question: Question, catalogue: Catalogue) -> Insi
 
 
 async def _decided(connection: Connection, question: Question) -> list[Decided]:
+    stored = await stored_spreads(connection, question, "decision_time")
+    if stored is not None:
+        return await _decided_from(stored)
     asked = asdict(question.filters) | {
         "starts": [question.period.since],
         "half_width": MEDIAN_HALF_WIDTH,
@@ -95,6 +100,20 @@ async def _decided(connection: Connection, question: Question) -> list[Decided]:
     async with connection.cursor(row_factory=class_row(Decided)) as cursor:
         await cursor.execute(_DECISIONS, asked)
         return await cursor.fetchall()
+
+
+async def _decided_from(stored: StoredSpreads) -> list[Decided]:
+    """By the ranks that `decision_times` asks for."""
+    asked = [
+        Ranks([key], [*ranks_of_median(spread.count), rank_of(90, spread.count)])
+        for key, spread in stored.spreads.items()
+    ]
+    return [
+        Decided(category, converted, spread.count, median_ms, p90_ms, low_ms, high_ms)
+        for ((category, converted), spread), (low_ms, median_ms, high_ms, p90_ms) in zip(
+            stored.spreads.items(), await stored.at_ranks(asked), strict=True
+        )
+    ]
 
 
 def _changes_of_mind(counts: Counts, labels: Labels) -> Iterator[ChangeOfMind]:

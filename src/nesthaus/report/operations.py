@@ -31,10 +31,12 @@ class Job(Struct, frozen=True, rename="camel"):
 
 
 class Worker(Struct, frozen=True):
-    """What a living worker does: `running`, `waiting_for_database`, `waiting_for_stream`, or
-    `holding` because nothing it reads can be stored; `why` is empty while it runs."""
+    """What a living worker (`role` `work`) or scheduler (`schedule`) does: `running`,
+    `waiting_for_database`, `waiting_for_stream`, or `holding` because nothing it reads can be
+    stored; `why` is empty while it runs."""
 
     name: str
+    role: str
     doing: str
     since: datetime
     why: str
@@ -81,7 +83,9 @@ async def _workers(redis: Redis) -> list[Worker] | None:
         states = await worker_states(redis)
     except StreamAway:
         return None
-    return [Worker(each.consumer, each.doing.value, each.since, each.why) for each in states]
+    return [
+        Worker(each.consumer, each.role, each.doing.value, each.since, each.why) for each in states
+    ]
 
 
 def price_lists(catalogue: Catalogue, as_of: datetime) -> PriceLists:

@@ -21,7 +21,7 @@ def operations_router(
 
     @router.get(
         "/jobs",
-        summary="Periodic jobs and their last runs; workers and what they do",
+        summary="Periodic jobs and their last runs; workers and schedulers and what they do",
         response_model=document_model(Jobs),
         responses=PROBLEMS,
     )

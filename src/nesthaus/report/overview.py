@@ -17,7 +17,7 @@ from nesthaus.report.counts import Counts, count
 from nesthaus.report.questions import Question, question_before
 from nesthaus.report.reading import reading
 
-TOTALS = ("sessions", "status", "conversions", "bounces", "interactions", "price", "devices")
+TOTALS = ("sessions", "status", "conversions", "bounces", "interactions", "prices", "devices")
 DAILY = ("sessions", "interactions", "conversions")
 POPULAR = 10
 
@@ -111,9 +111,7 @@ async def overview(pool: Pool, question: Question, catalogue: Catalogue) -> Over
 def _totals(counts: Counts) -> Totals:
     sessions = counts.one("sessions")
     converted = counts.one("conversions").count
-    prices = counts.of("price")
-    priced = sum(row.count for row in prices)
-    price_sum = sum(row.amount_sum for row in prices)
+    prices = counts.one("prices")
     return Totals(
         total_sessions=sessions.count,
         total_interactions=counts.one("interactions").count,
@@ -124,7 +122,7 @@ def _totals(counts: Counts) -> Totals:
         abandoned_sessions=counts.one("status", "", Status.ABANDONED.value).count,
         ongoing_sessions=counts.one("status", "", Status.ONGOING.value).count,
         bounce_rate=_share(counts.one("bounces").count, sessions.count),
-        average_price=average_price(price_sum, priced),
+        average_price=average_price(prices.amount_sum, prices.count),
     )
 
 

@@ -7,12 +7,15 @@ from msgspec import Struct
 
 from nesthaus.db.pool import Pool
 from nesthaus.domain.pricing import Catalogue
-from nesthaus.domain.ranks import nearest_rank
-from nesthaus.report.counts import count
+from nesthaus.domain.ranks import nearest_rank, rank_of
+from nesthaus.domain.spreads import LAST_PRICE_BUCKET, PRICE_STEP_EUR
+from nesthaus.report.counts import as_of, count
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
+from nesthaus.report.spreads import Ranks, StoredSpreads, stored_spreads
 
 BUCKET_EUR = 25_000
+_PERCENTS = (10, 25, 50, 75, 90)
 
 
 class Bucket(Struct, frozen=True, rename={"from_": "from"}):
@@ -53,13 +56,50 @@ async def price_distribution(
     pool: Pool, question: Question, catalogue: Catalogue
 ) -> PriceDistribution:
     async with reading(pool) as connection:
+        stored = await stored_spreads(connection, question, "price")
+        if stored is not None:
+            return PriceDistribution(
+                question.period.name,
+                _buckets(await _steps(stored)),
+                Quantiles(*await _quantiles(stored)),
+                await as_of(connection, question),
+            )
         counts = await count(connection, question, ("price",), catalogue)
     priced = sorted(
         _Priced(int(row.value_text), row.count, row.unique_sessions) for row in counts.of("price")
     )
     prices = [(each.price_eur, each.sessions) for each in priced]
-    quantiles = Quantiles(*(nearest_rank(prices, percent) for percent in (10, 25, 50, 75, 90)))
+    quantiles = Quantiles(*(nearest_rank(prices, percent) for percent in _PERCENTS))
     return PriceDistribution(question.period.name, _buckets(priced), quantiles, counts.as_of)
+
+
+async def _quantiles(stored: StoredSpreads) -> list[int | None]:
+    keys = tuple(stored.spreads)
+    count = sum(spread.count for spread in stored.spreads.values())
+    if not count:
+        return [None] * len(_PERCENTS)
+    ranks = [rank_of(percent, count) for percent in _PERCENTS]
+    return list((await stored.at_ranks([Ranks(keys, ranks)]))[0])
+
+
+async def _steps(stored: StoredSpreads) -> list[_Priced]:
+    """As if every price were the least one of its bucket, which lies within one of ours; those of
+    the last bucket are told one by one."""
+    last = await stored.in_buckets((key, LAST_PRICE_BUCKET) for key in stored.spreads)
+    priced = [
+        _Priced(price, 1, int(converted))
+        for ((_, converted), _), prices in last.items()
+        for price in prices
+    ]
+    for (_, converted), spread in stored.spreads.items():
+        before = 0
+        for place, end in enumerate(spread.ends):
+            bucket, there = spread.first_bucket + place, end - before
+            before = end
+            if there and bucket != LAST_PRICE_BUCKET:
+                sold = there if converted else 0
+                priced.append(_Priced(bucket * PRICE_STEP_EUR, there, sold))
+    return sorted(priced)
 
 
 def _buckets(priced: Sequence[_Priced]) -> list[Bucket]:

@@ -13,9 +13,9 @@ from nesthaus.report.filters import (
     period_asked_for,
 )
 
-_NOT_FILTERING = frozenset({"since", "until", "bots", "is_only_option"})
+_NOT_FILTERING = frozenset({"since", "until", "bots", "only_options", "list_starts"})
 # All other filters need the sessions themselves.
-_STORED_BY = frozenset({"since", "until", "bots", "device_type", "utm_source", "is_only_option"})
+_STORED_BY = _NOT_FILTERING | {"device_type", "utm_source"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from redis.asyncio import Redis
 from starlette.responses import Response
 
+from nesthaus.access.actors import Role
 from nesthaus.access.addresses import is_loopback
-from nesthaus.access.tokens import Role
 from nesthaus.db.pool import Pool
 from nesthaus.db.schema import UnknownSchema, schema_is_current
 from nesthaus.responses import encode

@@ -10,8 +10,7 @@ from pydantic import Field
 from nesthaus.access.rights import ADMIN_PATH, admitted
 from nesthaus.db.pool import Pool
 from nesthaus.domain.pricing import Catalogue
-from nesthaus.domain.sessions import Status
-from nesthaus.report.filters import FilterQuery, Text, filters_asked_for
+from nesthaus.report.filters import ListQuery, Text, filters_asked_for
 from nesthaus.report.journeys import Journey, journey
 from nesthaus.report.sessions import Place, SessionPage, page_of_sessions
 from nesthaus.responses import (
@@ -26,11 +25,9 @@ from nesthaus.responses import (
 _OR_UNKNOWN = PROBLEMS | problem_documents(_404="There is no such session.")
 
 
-class SessionQuery(FilterQuery):
-    """The filters, and what a list takes beside them."""
+class SessionQuery(ListQuery):
+    """Which sessions, and which page of them."""
 
-    status: Status | None = None
-    q: Text | None = Field(None, description="Part of a session id.")
     limit: int = Field(50, ge=1, le=500)
     cursor: str | None = Field(
         None,
@@ -54,8 +51,6 @@ def admin_router(pool: Pool, catalogue: Catalogue, clock: Callable[[], datetime]
         page = await page_of_sessions(
             pool,
             filters_asked_for(query, now, catalogue),
-            status=query.status.value if query.status else None,
-            part_of_id=query.q,
             limit=query.limit,
             after=None if query.cursor is None else place_of(query.cursor, Place),
             as_of=now,

@@ -73,8 +73,6 @@ async def page_of_sessions(
     pool: Pool,
     filters: Filters,
     *,
-    status: str | None,
-    part_of_id: str | None,
     limit: int,
     after: Place | None,
     as_of: datetime,
@@ -82,8 +80,6 @@ async def page_of_sessions(
     """The latest first; sessions that began in the same microsecond by id."""
     place = after or Place(filters.until, "")
     parameters = asdict(filters) | {
-        "status": status,
-        "q": part_of_id,
         "limit": limit + 1,
         "before_start": place.start_time,
         "before_id": place.session_id,

@@ -55,14 +55,17 @@ where start_time >= %(since)s
   and (%(category)s::text is null or final_configuration ? %(category)s::text)
   and (
       %(value)s::text is null
-      or final_configuration ->> %(category)s::text = %(value)s::text
-      or final_configuration -> %(category)s::text ->> 'value' = %(value)s::text
-      -- A ticked box, or a quantity alone, means the only option of its category.
-      or (
-          %(is_only_option)s::boolean
-          and jsonb_typeof(final_configuration -> %(category)s::text) in ('boolean', 'object')
-          and coalesce(final_configuration -> %(category)s::text ->> 'value', 'true') = 'true'
-      )
+      -- A ticked box, or a quantity alone, means the only option of its category in the list of its
+      -- time, as in `figures/options.sql`.
+      or case jsonb_typeof(final_configuration -> %(category)s::text)
+          when 'string' then final_configuration ->> %(category)s::text
+          else coalesce(
+              nullif(final_configuration -> %(category)s::text ->> 'value', 'true'),
+              %(only_options)s::jsonb
+                  -> width_bucket(final_snapshot_at, %(list_starts)s::timestamptz[])
+                  ->> %(category)s::text
+          )
+      end = %(value)s::text
   )
 order by start_time desc, session_id desc
 limit %(limit)s::integer;

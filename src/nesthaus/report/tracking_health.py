@@ -10,12 +10,13 @@ from psycopg.rows import class_row
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.pricing import Catalogue
-from nesthaus.domain.ranks import nearest_rank
+from nesthaus.domain.ranks import nearest_rank, rank_of
 from nesthaus.figures import over
 from nesthaus.report import counts as counting
 from nesthaus.report.counts import Counts, count
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
+from nesthaus.report.spreads import Ranks, stored_spreads
 
 SETTLED_AFTER = timedelta(hours=1)
 """Until a page load is this old, what it sent may still be on its way."""
@@ -76,10 +77,10 @@ async def tracking_health(pool: Pool, question: Question, catalogue: Catalogue) 
         counts = await count(connection, question, FIGURES, catalogue)
         young = await _young(connection, question, counts.as_of)
         refused = await _refused(connection, question, catalogue)
+        skew_ms = await _clock_skew(connection, question, catalogue)
     versions = list(_versions(counts, young))
     expected = sum(version.expected for version in versions)
     received = sum(version.received for version in versions)
-    skews = sorted((int(row.value_text), row.count) for row in counts.of("clock_skew"))
     return TrackingHealth(
         time_range=question.period.name,
         sessions=counts.one("sessions").count,
@@ -90,11 +91,28 @@ async def tracking_health(pool: Pool, question: Question, catalogue: Catalogue) 
         late=sum(version.late for version in versions),
         over=sum(version.over for version in versions),
         refused=refused,
-        clock_skew_ms=nearest_rank(skews, 50),
+        clock_skew_ms=skew_ms,
         price_mismatches=sum(version.price_mismatches for version in versions),
         versions=versions,
         as_of=counts.as_of,
     )
+
+
+async def _clock_skew(
+    connection: Connection, question: Question, catalogue: Catalogue
+) -> int | None:
+    """The median over sessions."""
+    stored = await stored_spreads(connection, question, "clock_skew")
+    if stored is None:
+        counts = await count(connection, question, ("clock_skew",), catalogue)
+        return nearest_rank(
+            sorted((int(row.value_text), row.count) for row in counts.of("clock_skew")), 50
+        )
+    spreads = stored.spreads
+    if not spreads:
+        return None
+    rank = rank_of(50, sum(spread.count for spread in spreads.values()))
+    return (await stored.at_ranks([Ranks(tuple(spreads), [rank])]))[0][0]
 
 
 async def _young(

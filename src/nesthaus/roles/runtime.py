@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import logging
+import os
+import secrets
 import signal
-from collections.abc import AsyncGenerator
+import socket
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +21,17 @@ from nesthaus.access.parts import Access, access_over
 from nesthaus.aggregate.state import check_zone
 from nesthaus.db.pool import Pool, first_line, open_pool
 from nesthaus.db.schema import schema_is_current
+from nesthaus.persist.announcer import Announcer
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import connect
+from nesthaus.stream.ending import end
+from nesthaus.stream.worker_states import Doing
 
 SCHEMA_RETRY_S = 1.0
+# A database that has not answered by then is told of as away, and asked again.
+AWAY_AFTER_S = 5.0
+# Three times as long as an announcer waits between two announcements.
+STATE_VALID_S = 15.0
 STOP_PATIENCE_S = 2
 # A call with a token or a login is told soon that it cannot be checked.
 ACCESS_TIMEOUT_S = 3.0
@@ -54,15 +64,30 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def await_schema(pool: Pool, stop: asyncio.Event, zone: ZoneInfo | None = None) -> None:
+def process_name() -> str:
+    """Of this machine and process, and of no other that ever ran."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def _warn(reason: str) -> None:
+    log.warning("waiting for PostgreSQL: %s", reason)
+
+
+async def await_schema(
+    pool: Pool,
+    stop: asyncio.Event,
+    zone: ZoneInfo | None = None,
+    tell: Callable[[str], None] = _warn,
+) -> None:
     """Returns when the database answers and its schema is ours; UnknownSchema where it never is.
 
-    With `zone` raises OtherZone where stored figures are counted in another one.
+    With `zone` raises OtherZone where stored figures are counted in another one. `tell` hears once
+    what is waited for.
     """
     told = False
     while not stop.is_set():
         try:
-            async with pool.connection() as connection:
+            async with pool.connection(AWAY_AFTER_S) as connection:
                 if await schema_is_current(connection):
                     if zone is not None:
                         await check_zone(connection, zone)
@@ -71,11 +96,27 @@ async def await_schema(pool: Pool, stop: asyncio.Event, zone: ZoneInfo | None = 
         except psycopg.Error as error:  # a missing right too: an administrator will see to it
             reason = first_line(error)
         if not told:
-            log.warning("waiting for PostgreSQL: %s", reason)
+            tell(reason)
             told = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SCHEMA_RETRY_S):
                 await stop.wait()
+
+
+async def await_schema_announced(
+    pool: Pool, stop: asyncio.Event, zone: ZoneInfo, announcer: Announcer
+) -> None:
+    """As `await_schema`; others see meanwhile what is waited for."""
+    announcing: list[asyncio.Task[None]] = []
+
+    def tell(reason: str) -> None:
+        announcer.change(Doing.WAITING_FOR_DATABASE, reason)
+        announcing.append(asyncio.create_task(announcer.run()))
+
+    try:
+        await await_schema(pool, stop, zone, tell)
+    finally:
+        await end(*announcing)
 
 
 @asynccontextmanager

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 
 import psycopg
@@ -19,12 +20,16 @@ from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Connection, Pool, first_line
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.pricing import Catalogue
+from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
 from nesthaus.roles.runtime import (
+    AWAY_AFTER_S,
+    STATE_VALID_S,
     Servers,
-    await_schema,
+    await_schema_announced,
     pool_for,
+    process_name,
     redis_for,
     stop_on_signals,
     wall_clock,
@@ -32,6 +37,7 @@ from nesthaus.roles.runtime import (
 from nesthaus.settings import Settings
 from nesthaus.stream.ending import end
 from nesthaus.stream.generations import Generations
+from nesthaus.stream.worker_states import SCHEDULE, Doing, publish_worker_state
 from nesthaus.upkeep.jobs import last_run, note_end, note_start
 from nesthaus.upkeep.partitions import ensure_partitions
 
@@ -61,36 +67,36 @@ class Job:
     run: Callable[[], Awaitable[str]]
 
 
-@dataclass(slots=True)
-class _Told:
-    """What the log was told last of a job, so that it hears of a lasting failure once."""
-
-    errors: dict[str, str] = field(default_factory=dict[str, str])
-    away: bool = False
-
-
 class Scheduler:
     """Runs each job every `every_s`, a failed one again after RETRY_S, all side by side.
 
-    What others did counts too: a job that some scheduler has just done is not due.
+    What others did counts too: a job that some scheduler has just done is not due. What the
+    database cannot be told of, that it is away, `announcer` tells.
     """
 
     def __init__(
-        self, pool: Pool, jobs: tuple[Job, ...], clock: Callable[[], datetime] = wall_clock
+        self,
+        pool: Pool,
+        jobs: tuple[Job, ...],
+        announcer: Announcer,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         self._pool = pool
         self._jobs = jobs
+        self._announcer = announcer
         self._clock = clock
-        self._told = _Told()
+        # What the log was told last of each job, so that it hears of a lasting failure once.
+        self._told_errors: dict[str, str] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         tasks = [asyncio.create_task(self._repeat(job, stop)) for job in self._jobs]
+        announcing = asyncio.create_task(self._announcer.run())
         stopped = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait(tasks, timeout=_STOP_PATIENCE_S)
         finally:
-            await end(stopped, *tasks)
+            await end(stopped, announcing, *tasks)
 
     async def _repeat(self, job: Job, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -104,7 +110,7 @@ class Scheduler:
     async def _attempt(self, job: Job) -> float:
         """In how many seconds to look again."""
         try:
-            async with self._pool.connection() as connection:
+            async with self._pool.connection(AWAY_AFTER_S) as connection:
                 # Held by the session, so that it falls with the process that dies.
                 await connection.set_autocommit(True)
                 try:
@@ -112,12 +118,12 @@ class Scheduler:
                 finally:
                     await connection.set_autocommit(False)
         except psycopg.OperationalError as error:
-            self._note_away(first_line(error))
+            self._announcer.change(Doing.WAITING_FOR_DATABASE, first_line(error))
             return RETRY_S
         except psycopg.Error as error:  # of our own statements here: nothing of the job
             self._note_failure(job, error)
             return RETRY_S
-        self._told.away = False
+        self._announcer.change(Doing.RUNNING)
         return wait_s
 
     async def _alone(self, connection: Connection, job: Job) -> float:
@@ -166,24 +172,19 @@ class Scheduler:
     def _note_outcome(self, job: Job, error: Exception | None) -> None:
         if error is not None:
             self._note_failure(job, error)
-        elif self._told.errors.pop(job.name, None) is not None:
+        elif self._told_errors.pop(job.name, None) is not None:
             log.info("job %s works again", job.name)
 
     def _note_failure(self, job: Job, error: Exception) -> None:
         sentence = first_line(error)
-        is_news = self._told.errors.get(job.name) != sentence
-        self._told.errors[job.name] = sentence
+        is_news = self._told_errors.get(job.name) != sentence
+        self._told_errors[job.name] = sentence
         if not is_news:
             log.debug("job %s failed again: %s", job.name, sentence)
         elif isinstance(error, _KNOWN):
             log.warning("job %s waits: %s", job.name, sentence)
         else:
             log.error("job %s failed; it is tried again", job.name, exc_info=error)
-
-    def _note_away(self, reason: str) -> None:
-        if not self._told.away:
-            log.warning("the schedule waits for PostgreSQL: %s", reason)
-        self._told.away = True
 
 
 def _pause_after(error: Exception, job: Job) -> float:
@@ -240,7 +241,9 @@ async def schedule(settings: Settings, servers: Servers) -> None:
         redis_for(settings, servers) as redis,
         pool_for(settings, servers, "schedule", size=8) as pool,
     ):
-        await await_schema(pool, stop, settings.timezone)
+        publish = partial(publish_worker_state, redis, valid_s=STATE_VALID_S)
+        announcer = Announcer(process_name(), wall_clock, publish, role=SCHEDULE)
+        await await_schema_announced(pool, stop, settings.timezone, announcer)
         work = _Work(pool, catalogue, rules, Generations(redis))
         jobs = (
             Job("release", HOUR_S, work.release),
@@ -248,4 +251,4 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             Job("aggregate", settings.aggregate_every_s, work.aggregate),
             Job("verification", HOUR_S, work.verify),
         )
-        await Scheduler(pool, jobs).run(stop)
+        await Scheduler(pool, jobs, announcer).run(stop)

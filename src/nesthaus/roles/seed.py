@@ -128,7 +128,7 @@ async def remove_seeded(settings: Settings, database_url: str, told: Told) -> No
     """Step by step; `told` gets the number of sessions of each. To be called again after a stop."""
     async with _pool(database_url) as pool, pool.connection() as connection:
         await _again_after_deadlocks(
-            lambda: erase_sessions(connection, MARKED, settings.timezone, told)
+            lambda: erase_sessions(connection, MARKED, wall_clock(), _rules(settings), told)
         )
 
 

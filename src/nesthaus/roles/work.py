@@ -1,8 +1,5 @@
 """The role that moves the stream into the tables."""
 
-import os
-import secrets
-import socket
 from contextlib import suppress
 from datetime import timedelta
 
@@ -13,9 +10,11 @@ from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.store import Rules
 from nesthaus.persist.worker import Worker
 from nesthaus.roles.runtime import (
+    STATE_VALID_S,
     Servers,
-    await_schema,
+    await_schema_announced,
     pool_for,
+    process_name,
     redis_for,
     stop_on_signals,
     wall_clock,
@@ -25,8 +24,6 @@ from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import Doing, WorkerState, publish_worker_state
 from nesthaus.upkeep.jobs import note_state
 
-# Three times as long as an announcer waits between two announcements.
-STATE_VALID_S = 15.0
 NOTED_WITHIN_S = 1.0
 
 
@@ -55,13 +52,11 @@ class WorkInJobs:
 async def work(settings: Settings, servers: Servers) -> None:
     """Moves the stream into the tables until a signal."""
     stop = stop_on_signals()
-    consumer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    consumer = process_name()
     async with (
         redis_for(settings, servers) as redis,
         pool_for(settings, servers, "work", size=4) as pool,
     ):
-        await await_schema(pool, stop, settings.timezone)
-
         jobs = WorkInJobs(pool)
 
         async def publish(state: WorkerState) -> None:
@@ -70,11 +65,13 @@ async def work(settings: Settings, servers: Servers) -> None:
             finally:
                 await jobs.note(state)
 
+        announcer = Announcer(consumer, wall_clock, publish)
+        await await_schema_announced(pool, stop, settings.timezone, announcer)
         worker = Worker(
             StreamReader(redis, settings.stream_shards, consumer=consumer),
             pool,
             clock=wall_clock,
             rules=Rules(timedelta(seconds=settings.idle_after_s), settings.timezone),
-            announcer=Announcer(consumer, wall_clock, publish),
+            announcer=announcer,
         )
         await worker.run(stop)

@@ -1,4 +1,5 @@
-"""What each worker is doing, kept beside the stream so that readiness and `doctor` can tell it."""
+"""What each worker and scheduler is doing, kept beside the stream, so that readiness and
+`GET /api/admin/jobs` can tell it also where the database cannot."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from redis.exceptions import RedisError
 
 from nesthaus.stream.connection import StreamAway
 
+WORK, SCHEDULE = "work", "schedule"
 _PREFIX = "nest:worker:"
 
 
@@ -24,12 +26,14 @@ class Doing(StrEnum):
 
 
 class WorkerState(Struct, frozen=True):
-    """`why` is one line, empty while the worker runs."""
+    """`role` is the command that runs, `work` or `schedule`. `why` is one line, empty while it
+    runs."""
 
     consumer: str
     doing: Doing
     since: datetime
     why: str = ""
+    role: str = WORK
 
 
 _encoder = msgspec.json.Encoder()
@@ -46,7 +50,7 @@ async def publish_worker_state(redis: Redis, state: WorkerState, valid_s: float)
 
 
 async def worker_states(redis: Redis) -> list[WorkerState]:
-    """Every worker that lives, by name. Raises StreamAway."""
+    """Of every worker and scheduler that lives, by name. Raises StreamAway."""
     try:
         scan: Any = redis.scan_iter(match=_PREFIX + "*", count=1_000)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         keys: list[bytes] = [key async for key in scan]

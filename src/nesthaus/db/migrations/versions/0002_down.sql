@@ -1,13 +1,16 @@
 -- Takes 0002_up.sql back, with what only it can hold.
 drop index idx_performance_metrics_name;
+drop index idx_session_finalisations_order_id;
 drop table
     logins,
     jobs,
     closed_months,
     aggregation_state,
+    daily_spreads,
     daily_configurations_by,
     session_figures,
     duplicate_events;
+drop index idx_daily_configurations_sessions;
 drop index idx_daily_configurations_hash;
 drop index idx_daily_analytics_by_metric;
 drop index idx_daily_analytics_metric_type;

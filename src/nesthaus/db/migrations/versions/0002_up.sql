@@ -7,6 +7,10 @@ alter table user_sessions
 
 alter table session_entries add column tracker_version text;
 
+-- Who else reported an order, when the session it is counted in is erased.
+create index idx_session_finalisations_order_id on session_finalisations (order_id)
+    where order_id is not null;
+
 -- An event that was accepted again: one row per copy after the first. `copy` counts the copies
 -- within one call, from 0; a call that is read twice from the stream makes the same rows.
 create table duplicate_events (
@@ -49,7 +53,9 @@ create index idx_daily_analytics_by_metric
     on daily_analytics_by (dimension, dimension_value, metric_type, date);
 
 -- popular_configurations is the sum over all days.
-create index idx_daily_configurations_hash on daily_configurations (configuration_hash);
+create index idx_daily_configurations_hash on daily_configurations (configuration_hash, date);
+-- The most frequent of a day.
+create index idx_daily_configurations_sessions on daily_configurations (date, sessions);
 create table daily_configurations_by (
     date date not null,
     dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),
@@ -62,8 +68,27 @@ create table daily_configurations_by (
     last_selected timestamptz not null,
     primary key (date, dimension, dimension_value, configuration_hash)
 );
-create index idx_daily_configurations_by_dimension
-    on daily_configurations_by (dimension, dimension_value, date);
+create index idx_daily_configurations_by_sessions
+    on daily_configurations_by (dimension, dimension_value, date, sessions);
+
+-- The exact amounts of a day's sessions, ascending, for figures that do not add up: quantiles. Of
+-- `converted` sessions and others apart; `clock_skew` is told of all together. Buckets of amounts are
+-- numbered without a gap from `first_bucket` on, and `ends` says how many amounts lie in each and
+-- all before it: so that only those near a quantile need be read.
+create table daily_spreads (
+    date date not null,
+    dimension text not null check (dimension in ('', 'device_type', 'utm_source', 'bot')),
+    dimension_value text not null,               -- of the totals: '', as is `dimension`
+    metric_type text not null check (metric_type in ('price', 'decision_time', 'clock_skew')),
+    category text not null,
+    converted boolean not null,
+    first_bucket integer not null,
+    ends integer[] not null,
+    amounts bigint[] not null,                   -- whole euros, milliseconds
+    primary key (date, dimension, dimension_value, metric_type, category, converted)
+);
+create index idx_daily_spreads_metric
+    on daily_spreads (dimension, dimension_value, metric_type, date);
 
 -- One row: how the stored figures were counted. Days are cut in `time_zone`; another one needs
 -- `nesthaus rebuild` first. `counted_at` is the `asOf` of every answer from stored figures.

@@ -1,0 +1,204 @@
+-- The exact amounts of each day whose quantiles reports tell.
+
+-- name: make_spread_differences
+-- No row. One row of the table is a spread of a day that is stored otherwise than it is counted;
+-- `ends` is null where no session of the day has an amount.
+create temp table if not exists spread_differences (
+    date date not null,
+    dimension text not null,
+    dimension_value text not null,
+    metric_type text not null,
+    category text not null,
+    converted boolean not null,
+    first_bucket integer,
+    ends integer[],
+    amounts bigint[]
+) on commit delete rows;
+
+-- name: find_differences
+-- No row. The amounts of each session of the days, in the totals and in each breakdown it counts in.
+with placed as materialized (
+    select
+        day.date,
+        session.session_id,
+        session.bot_reason is not null as bot,
+        session.device_type as device,
+        coalesce(kept.utm_source, 'other') as source,
+        session.converted_at is not null as converted,
+        session.last_price,
+        session.clock_skew_ms
+    from unnest(
+        %(date)s::date[], %(since)s::timestamptz[], %(until)s::timestamptz[]
+    ) as day (date, since, until)
+    inner join user_sessions as session
+        on session.start_time >= day.since
+        and session.start_time < day.until
+    left join
+        unnest(%(kept_date)s::date[], %(kept_source)s::text[]) as kept (date, utm_source)
+        on kept.date = day.date
+        and kept.utm_source = session.utm_source
+),
+told as (
+    select
+        placed.*,
+        'price' as metric_type,
+        '' as category,
+        converted as is_of,
+        last_price::bigint as amount,
+        least(last_price / %(price_step)s::integer, %(last_price_bucket)s::integer) as bucket
+    from placed
+    where last_price is not null
+    union all
+    select
+        placed.*,
+        time.metric_type,
+        time.category,
+        time.is_of,
+        time.amount,
+        (
+            sign(time.amount) * ceil(
+                ln(greatest(abs(time.amount), 1)::double precision)
+                / ln(%(time_growth)s::double precision)
+            )
+        )::integer as bucket
+    from placed
+    left join session_figures as figures using (session_id)
+    cross join lateral (
+        select 'clock_skew', '', false, placed.clock_skew_ms
+        where placed.clock_skew_ms is not null
+        union all
+        select 'decision_time', decision.category, placed.converted, decision.ms::bigint
+        from jsonb_each_text(figures.decisions) as decision (category, ms)
+    ) as time (metric_type, category, is_of, amount)
+),
+parts as (
+    select
+        told.date,
+        part.dimension,
+        part.dimension_value,
+        told.metric_type,
+        told.category,
+        told.is_of as converted,
+        told.amount,
+        told.bucket
+    from told
+    cross join lateral (
+        values
+        ('', '', not told.bot),
+        ('device_type', told.device, not told.bot),
+        ('utm_source', told.source, not told.bot),
+        ('bot', 'true', told.bot)
+    ) as part (dimension, dimension_value, applies)
+    where part.applies
+),
+buckets as (
+    select
+        date,
+        dimension,
+        dimension_value,
+        metric_type,
+        category,
+        converted,
+        bucket,
+        sum(count(*)) over so_far as until_here,
+        lead(bucket) over so_far as next_bucket
+    from parts
+    group by date, dimension, dimension_value, metric_type, category, converted, bucket
+    window so_far as (
+        partition by date, dimension, dimension_value, metric_type, category, converted
+        order by bucket
+    )
+),
+ends as (
+    select
+        date,
+        dimension,
+        dimension_value,
+        metric_type,
+        category,
+        converted,
+        min(bucket) as first_bucket,
+        array_agg(until_here::integer order by place) as ends
+    from buckets
+    cross join lateral generate_series(bucket, coalesce(next_bucket - 1, bucket)) as place
+    group by date, dimension, dimension_value, metric_type, category, converted
+),
+ordered as (
+    select
+        date,
+        dimension,
+        dimension_value,
+        metric_type,
+        category,
+        converted,
+        array_agg(amount order by amount) as amounts
+    from parts
+    group by date, dimension, dimension_value, metric_type, category, converted
+),
+counted as (
+    select *
+    from ends
+    inner join ordered
+        using (date, dimension, dimension_value, metric_type, category, converted)
+),
+stored as (
+    select *
+    from daily_spreads
+    where date = any(%(date)s::date[])
+)
+insert into spread_differences (
+    date, dimension, dimension_value, metric_type, category, converted,
+    first_bucket, ends, amounts
+)
+select
+    date,
+    dimension,
+    dimension_value,
+    metric_type,
+    category,
+    converted,
+    counted.first_bucket,
+    counted.ends,
+    counted.amounts
+from counted
+full join stored
+    using (date, dimension, dimension_value, metric_type, category, converted)
+where (counted.first_bucket, counted.ends, counted.amounts)
+    is distinct from (stored.first_bucket, stored.ends, stored.amounts);
+
+-- name: delete_vanished
+-- No row. Spreads of which no session has an amount any more.
+delete from daily_spreads as stored
+using spread_differences as different
+where different.ends is null
+  and stored.date = different.date
+  and stored.dimension = different.dimension
+  and stored.dimension_value = different.dimension_value
+  and stored.metric_type = different.metric_type
+  and stored.category = different.category
+  and stored.converted = different.converted;
+
+-- name: write
+-- No row. Spreads that are new or other than they were.
+insert into daily_spreads (
+    date, dimension, dimension_value, metric_type, category, converted,
+    first_bucket, ends, amounts
+)
+select
+    date, dimension, dimension_value, metric_type, category, converted,
+    first_bucket, ends, amounts
+from spread_differences
+where ends is not null
+on conflict (date, dimension, dimension_value, metric_type, category, converted) do update set
+    first_bucket = excluded.first_bucket,
+    ends = excluded.ends,
+    amounts = excluded.amounts;
+
+-- name: differing_days
+-- One row per day of which a spread was stored otherwise than it is counted, and how many.
+select
+    date,
+    count(*)
+from spread_differences
+group by date
+order by date;

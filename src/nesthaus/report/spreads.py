@@ -1,0 +1,119 @@
+"""Exact order statistics of many days, from the amounts that are stored of each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from psycopg.rows import class_row
+
+from nesthaus.db.pool import Connection
+from nesthaus.db.queries import load_statements
+from nesthaus.domain.spreads import Spread, added
+from nesthaus.report.counts import is_stored
+from nesthaus.report.questions import Question
+
+_SQL = load_statements("nesthaus.report", "spreads.sql")
+
+Key = tuple[str, bool]
+"""Category, and whether these sessions converted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    category: str
+    converted: bool
+    first_bucket: int
+    ends: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Amounts:
+    category: str
+    converted: bool
+    bucket: int
+    amounts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """From 1 to the number of amounts, of several spreads taken as one."""
+
+    keys: Sequence[Key]
+    ranks: Sequence[int]
+
+
+class StoredSpreads:
+    """Of one metric (`price`, `decision_time`, `clock_skew`) in a question's sessions."""
+
+    def __init__(
+        self, connection: Connection, asked: Mapping[str, object], spreads: Mapping[Key, Spread]
+    ) -> None:
+        self._connection = connection
+        self._asked = asked
+        self.spreads = spreads
+
+    async def at_ranks(self, asked: Sequence[Ranks]) -> list[list[int]]:
+        """The amounts of these ranks, in their order."""
+        wholes = [added(self.spreads[key] for key in each.keys) for each in asked]
+        found = await self.in_buckets(
+            (key, whole.bucket_of(rank))
+            for whole, each in zip(wholes, asked, strict=True)
+            for rank in each.ranks
+            for key in each.keys
+        )
+        return [
+            [_at(rank, whole, each.keys, found) for rank in each.ranks]
+            for whole, each in zip(wholes, asked, strict=True)
+        ]
+
+    async def in_buckets(
+        self, wanted: Iterable[tuple[Key, int]]
+    ) -> Mapping[tuple[Key, int], list[int]]:
+        """All amounts in these buckets, in no order."""
+        pairs = sorted(set(wanted))
+        asked = {
+            **self._asked,
+            "categories": [category for (category, _), _ in pairs],
+            "converted": [converted for (_, converted), _ in pairs],
+            "buckets": [bucket for _, bucket in pairs],
+        }
+        found: dict[tuple[Key, int], list[int]] = defaultdict(list)
+        async with self._connection.cursor(binary=True, row_factory=class_row(_Amounts)) as cursor:
+            await cursor.execute(_SQL["stored_amounts"], asked)
+            for row in await cursor.fetchall():
+                found[(row.category, row.converted), row.bucket] += row.amounts
+        return found
+
+
+def _at(
+    rank: int, whole: Spread, keys: Sequence[Key], found: Mapping[tuple[Key, int], list[int]]
+) -> int:
+    bucket = whole.bucket_of(rank)
+    there = sorted(amount for key in keys for amount in found.get((key, bucket), ()))
+    return there[rank - whole.before(bucket) - 1]
+
+
+async def stored_spreads(
+    connection: Connection, question: Question, metric: str
+) -> StoredSpreads | None:
+    """None where stored figures do not tell of just these sessions, or not of whole days."""
+    breakdown = question.stored_in
+    if breakdown is None or not question.period.days:
+        return None
+    if not await is_stored(connection, question):
+        return None
+    totals = [""] if breakdown.totals else []
+    asked: dict[str, object] = {
+        "first": question.period.days[0],
+        "last": question.period.days[-1],
+        # Of one breakdown, or of the bots besides the totals: no other pairs of these exist.
+        "dimensions": totals + ([breakdown.dimension] if breakdown.dimension else []),
+        "values": totals + ([breakdown.value] if breakdown.value is not None else []),
+        "metric": metric,
+    }
+    days: dict[Key, list[Spread]] = defaultdict(list)
+    async with connection.cursor(binary=True, row_factory=class_row(_Ends)) as cursor:
+        await cursor.execute(_SQL["stored_ends"], asked)
+        for row in await cursor.fetchall():
+            days[row.category, row.converted].append(Spread(row.first_bucket, row.ends))
+    return StoredSpreads(connection, asked, {key: added(each) for key, each in days.items()})

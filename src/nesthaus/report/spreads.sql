@@ -1,0 +1,38 @@
+-- name: stored_ends
+-- One row per day, category, converted or not: how many amounts lie in each bucket and those before.
+select
+    category,
+    converted,
+    first_bucket,
+    ends
+from daily_spreads
+where date between %(first)s::date and %(last)s::date
+  and dimension = any(%(dimensions)s::text[])
+  and dimension_value = any(%(values)s::text[])
+  and metric_type = %(metric)s::text;
+
+-- name: stored_amounts
+-- One row per day and bucket asked for: its amounts.
+select
+    wanted.category,
+    wanted.converted,
+    wanted.bucket,
+    spread.amounts[
+        case
+            when wanted.bucket = spread.first_bucket then 1
+            else spread.ends[wanted.bucket - spread.first_bucket] + 1
+        end
+        : spread.ends[wanted.bucket - spread.first_bucket + 1]
+    ] as amounts
+from unnest(
+    %(categories)s::text[], %(converted)s::boolean[], %(buckets)s::integer[]
+) as wanted (category, converted, bucket)
+inner join daily_spreads as spread
+    on spread.category = wanted.category
+    and spread.converted = wanted.converted
+    and wanted.bucket between
+        spread.first_bucket and spread.first_bucket + cardinality(spread.ends) - 1
+where spread.date between %(first)s::date and %(last)s::date
+  and spread.dimension = any(%(dimensions)s::text[])
+  and spread.dimension_value = any(%(values)s::text[])
+  and spread.metric_type = %(metric)s::text;
