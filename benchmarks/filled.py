@@ -49,9 +49,6 @@ _TABLES = (
     "daily_configurations_by",
     "daily_spreads",
 )
-_KEYS = {table: "hour" for table in _TABLES if table.startswith("hourly")} | {
-    table: "date" for table in _TABLES if table.startswith("daily")
-}
 _POPULAR = f"""
 update popular_configurations
 set selection_count = selection_count * {TIMES},
@@ -138,10 +135,11 @@ def _repeat(connection: psycopg.Connection, table: str) -> None:
     ).fetchall()
     names = ", ".join(name for name, _ in columns)
     changed = ", ".join(_of_the_copy(name, kind) for name, kind in columns)
-    # In the order of the keys, which costs a third of the time of any other.
+    # One copy after the other, each in the order the rows stand in, which is that of time.
     connection.execute(
-        f"insert into {table} ({names}) select {changed} from {table},"
-        f" generate_series(1, {TIMES - 1}) as nth order by {_KEYS.get(table, 'session_id')}".encode()
+        f"insert into {table} ({names}) select {changed}"
+        f" from generate_series(1, {TIMES - 1}) as nth"
+        f" cross join lateral (select * from {table} offset nth * 0) as seeded".encode()
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from nesthaus.cli.settings import settings_page
+from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.settings import BadSetting, load_settings, masked
 
 NO_FILE = Path("/nonexistent/.env")
@@ -18,6 +19,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
     assert settings.allowed_origins == ("*",)
     assert settings.database_url is None
     assert settings.stream_max_entries == 5_000_000
+    assert settings.live_limits == LiveLimits(10, 200, 1_000, 0.01, 0.8)
 
 
 def test_the_environment_goes_before_the_file_and_the_file_before_the_default(

@@ -1,36 +1,20 @@
-"""Does the overview show what the API answers, and does its live strip live?"""
+"""Does the overview show what the API answers?"""
 
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any, Literal
-from urllib.parse import parse_qs, parse_qsl, urlsplit
-from uuid import uuid4
 
-import httpx
 import pytest
-from playwright.sync_api import Locator, Page, Response, Route, expect
+from playwright.sync_api import Page, expect
 
+from tests.dashboard.overview import ANALYTICS, Json, Seen, duration, signed
 from tests.dashboard.people import assert_accessible, assert_not_sideways
-from tests.dashboard.written import UNKNOWN, Written, plain
+from tests.dashboard.written import UNKNOWN, plain
 from tests.stack import Stack
 
-Json = Mapping[str, Any]
-
-ANALYTICS = "/api/admin/analytics/"
-REAL_TIME = "**/api/admin/analytics/real-time**"
 VIEWS = [("", "en"), ("timeRange=7d", "de"), ("timeRange=90d&deviceType=mobile", "en")]
 SHOWN_CONFIGURATIONS = 6
-_TITLES = {
-    "figures": ("Key figures", "Kennzahlen"),
-    "daily": ("Sessions and orders by day", "Sitzungen und Bestellungen je Tag"),
-    "endings": ("How sessions ended", "Wie Sitzungen endeten"),
-    "devices": ("Devices", "Geräte"),
-    "popular": ("Most chosen configurations", "Meistgewählte Konfigurationen"),
-    "findings": ("What stands out", "Was auffällt"),
-    "now": ("Right now", "Gerade jetzt"),
-}
 _STATUSES = {
     "converted": ("Converted", "Bestellt"),
     "ongoing": ("Ongoing", "Läuft noch"),
@@ -42,80 +26,6 @@ _DEVICES = {
     "tablet": ("Tablet", "Tablet"),
     "unknown": ("Not known", "Nicht bekannt"),
 }
-_LIVE = ("active", "response", "errors", "cache", "events", "waiting")
-_CELLS = """panel => [...panel.querySelectorAll("tbody tr")].map(
-    row => [...row.cells].map(cell => cell.innerText))"""
-# Not known for a program.
-_BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-class Seen:
-    """The page in a language, beside the very answers it was made of."""
-
-    def __init__(self, page: Page, stack: Stack, view: str = "", language: str = "en") -> None:
-        self.page = page
-        self._language: Literal["en", "de"] = "de" if language == "de" else "en"
-        self.written = Written(self._language, stack.get("/api/pricing/data"))
-        if language == "de":
-            page.add_init_script("localStorage.setItem('nesthaus.language', 'de')")
-        with (
-            page.expect_response(_answers("overview")) as overview,
-            page.expect_response(_answers("insights")) as insights,
-        ):
-            page.goto(f"/admin/overview?{view}")
-        assert _asked(overview.value) == {"timeRange": "30d"} | dict(parse_qsl(view))
-        self.overview: Json = overview.value.json()
-        self.findings: Sequence[Json] = insights.value.json()["findings"]
-        expect(page.locator("main [aria-busy=true]")).to_have_count(0)
-
-    def said(self, words: tuple[str, str]) -> str:
-        return words[self._language == "de"]
-
-    def panel(self, name: str) -> Locator:
-        return self.page.get_by_role("region", name=self.said(_TITLES[name]), exact=True).first
-
-    def cells(self, name: str) -> list[list[str]]:
-        cells: list[list[str]] = self.panel(name).evaluate(_CELLS)
-        return [[plain(cell) for cell in row] for row in cells]
-
-    def items(self, name: str) -> list[str]:
-        return [plain(text) for text in self.panel(name).locator("li").all_inner_texts()]
-
-    def rate(self, ratio: float | None) -> str:
-        """As a key figure."""
-        if ratio is None:
-            return UNKNOWN
-        digits = 2 if ratio < 0.1 else 1
-        return self.written.number(ratio * 100, digits) + self.said(("%", " %"))
-
-    def points(self, difference: float) -> str:
-        size = self.written.number(abs(difference) * 100, 2)
-        return _signed(difference, f"{size} {self.said(('points', 'Punkte'))}")
-
-    def growth(self, now: float, before: float) -> str:
-        return _signed(now - before, self.written.share(abs(now / before - 1)))
-
-
-def _answers(report: str) -> Any:
-    def is_it(response: Response) -> bool:
-        return urlsplit(response.url).path == ANALYTICS + report
-
-    return is_it
-
-
-def _asked(response: Response) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(response.url).query).items()}
-
-
-def _signed(difference: float, text: str) -> str:
-    return ("+" if difference > 0 else "−" if difference < 0 else "±") + text
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(int(abs(seconds) + 0.5), 60)
-    if not minutes:
-        return f"{rest} s"
-    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
 
 
 @pytest.mark.parametrize(("view", "language"), VIEWS)
@@ -166,7 +76,7 @@ def assert_key_figures(seen: Seen) -> None:
         return seen.points(is_ - was)
 
     def longer(is_: float, was: float) -> str:
-        return _signed(is_ - was, _duration(is_ - was))
+        return signed(is_ - was, duration(is_ - was))
 
     assert texts == [
         expected("totalSessions", ("Sessions", "Sitzungen"), seen.written.number, seen.growth),
@@ -177,7 +87,7 @@ def assert_key_figures(seen: Seen) -> None:
             more_points,
         ),
         expected(
-            "averageSessionDuration", ("Average duration", "Durchschnittsdauer"), _duration, longer
+            "averageSessionDuration", ("Average duration", "Durchschnittsdauer"), duration, longer
         ),
         expected(
             "averagePrice", ("Average price", "Durchschnittspreis"), seen.written.money, seen.growth
@@ -260,93 +170,13 @@ def _parts(seen: Seen, finding: Json) -> list[str]:
     if finding["kind"] == "decision_time":
         figures = [written.time(finding[name]) for name in ("figure", "against")]
         about = written.category(finding["category"])
-        effect = _signed(finding["effect"], written.time(abs(finding["effect"])))
+        effect = signed(finding["effect"], written.time(abs(finding["effect"])))
         return [*figures, about, effect, sessions]
     figures = [written.share(finding[name]) for name in ("figure", "against")]
     category, value = finding["category"], finding["value"]
     about = written.option(category, value) if category else ""
     ends = [seen.points(finding[name]).split()[0] for name in ("low", "high")]
     return [*figures, about, seen.points(finding["effect"]), *ends, sessions]
-
-
-def _cells(page: Page) -> dict[str, Locator]:
-    cells = page.get_by_role("region", name="Right now").locator("dl > div")
-    expect(cells).to_have_count(len(_LIVE))
-    return {name: cells.nth(place) for place, name in enumerate(_LIVE)}
-
-
-def test_the_live_strip_moves_while_events_come_in(page: Page, stack: Stack) -> None:
-    Seen(page, stack)
-    cells = _cells(page)
-    active = cells["active"].locator("dd")
-    expect(active).not_to_contain_text(UNKNOWN)
-    before = int(active.inner_text().split()[0])
-    places = [cell.bounding_box() for cell in cells.values()]
-
-    for _ in range(3):
-        event = {"type": "selection", "category": "nest", "value": "nest160"}
-        httpx.post(
-            f"{stack.url}/api/sessions/track",
-            json={"sessionId": f"live-{uuid4()}", "event": event},
-            headers={"User-Agent": _BROWSER},
-        ).raise_for_status()
-
-    expect(active).to_contain_text(str(before + 3), timeout=15_000)
-    expect(cells["events"].locator("dd")).not_to_have_text("0.0")
-    assert [cell.bounding_box() for cell in cells.values()] == places
-    # Who listens is told once a minute at most.
-    expect(page.get_by_role("region", name="Right now").get_by_role("status")).to_have_text("")
-
-
-LIMITS: Json = {
-    "fewestSessions": 10,
-    "responseWarningMs": 200,
-    "responseBadMs": 1000,
-    "errorRateBad": 0.01,
-    "cacheHitRateWarning": 0.8,
-}
-
-
-@pytest.mark.parametrize(
-    ("figures", "states"),
-    [
-        ((11, 199.0, 0.0099, 0.81), ("good", "good", "good", "good")),
-        ((10, 200.0, 0.01, 0.8), ("warning", "warning", "bad", "warning")),
-        ((0, 1000.0, 1.0, 0.0), ("warning", "bad", "bad", "warning")),
-        ((0, None, None, None), ("warning", "not measured", "not measured", "not measured")),
-    ],
-)
-def test_a_live_figure_is_good_warning_or_bad_by_its_limits(
-    page: Page,
-    stack: Stack,
-    figures: tuple[int, float | None, float | None, float | None],
-    states: tuple[str, str, str, str],
-) -> None:
-    names = ("activeSessions", "avgResponseTime", "errorRate", "cacheHitRate")
-
-    def answer(route: Route) -> None:
-        told = stack.get(ANALYTICS + "real-time")
-        assert told["limits"] == LIMITS
-        route.fulfill(json=told | dict(zip(names, figures, strict=True)))
-
-    page.route(REAL_TIME, answer)
-    Seen(page, stack)
-    cells = _cells(page)
-    for name, state in zip(_LIVE, states, strict=False):
-        expect(cells[name].locator("dd")).to_contain_text(state)
-
-
-def test_without_contact_the_last_values_stay(page: Page, stack: Stack) -> None:
-    Seen(page, stack)
-    strip = page.get_by_role("region", name="Right now")
-    expect(strip).to_contain_text("Now")
-    active = _cells(page)["active"].locator("dd")
-    expect(active).not_to_contain_text(UNKNOWN)
-    page.route(REAL_TIME, lambda route: route.abort())
-    expect(strip).to_contain_text("No contact", timeout=30_000)
-    expect(active).not_to_contain_text(UNKNOWN)
-    page.unroute(REAL_TIME)
-    expect(strip).not_to_contain_text("No contact", timeout=30_000)
 
 
 def test_what_fails_says_so_and_the_rest_goes_on(page: Page, stack: Stack) -> None:
@@ -397,11 +227,12 @@ def test_links_and_downloads_keep_the_view(page: Page, stack: Stack) -> None:
     seen = Seen(page, stack, "timeRange=7d&deviceType=desktop")
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Sessions and orders by day (CSV)").click()
+        page.get_by_role("button", name="Daily figures (CSV)").click()
     text = download.value.path().read_text("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert [(row["date"], row["sessions"]) for row in rows] == [
-        (day["date"], str(day["sessions"])) for day in seen.overview["daily"]
+    days = [(day["date"], str(day["sessions"])) for day in seen.overview["daily"]]
+    assert [(row["date"], row["count"]) for row in rows if row["metricType"] == "sessions"] == [
+        day for day in days if day[1] != "0"
     ]
     page.get_by_role("link", name="Converted").click()
     expect(page).to_have_url("/admin/sessions?timeRange=7d&deviceType=desktop&status=converted")

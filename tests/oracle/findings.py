@@ -33,6 +33,8 @@ def _faults(
         yield "the effect is outside of its interval"
     if low <= 0 <= high:
         yield "the interval does not leave out zero"
+    if abs(float(str(finding["figure"])) - float(str(finding["against"])) - effect) > 1e-6:
+        yield "the effect is not the difference of the figures"
     if sessions < 2 * FEWEST:
         yield "too few sessions"
     if str(finding["kind"]).startswith("conversion") and not any(

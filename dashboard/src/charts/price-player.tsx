@@ -1,4 +1,4 @@
-import { useMemo, type CSSProperties, type KeyboardEvent } from "react";
+import { useCallback, useMemo, type CSSProperties, type KeyboardEvent } from "react";
 import { axisWidthOf, YLabels } from "./axes";
 import { Chart, type Told } from "./chart";
 import { DwellChain } from "./dwell-chain";
@@ -47,13 +47,17 @@ export function PricePlayer<Row>(props: PricePlayerProps<Row>) {
     [steps],
   );
   const axisWidth = axisWidthOf(scale.ticks.map(formatAxis));
-  const share = (ms: number): number =>
-    lengthMs > 0 ? Math.min(Math.max(ms / lengthMs, 0), 1) : 0;
+  const share = useCallback(
+    (ms: number): number => (lengthMs > 0 ? Math.min(Math.max(ms / lengthMs, 0), 1) : 0),
+    [lengthMs],
+  );
+  // Where it is used, and not above: each change makes the browser look at all that is below.
+  const now = { "--now": share(playback.nowMs) * 100 } as CSSProperties;
   return (
     <Chart table={props.table} file={props.file}>
       <div
         className={styles["player"]}
-        style={{ "--yw": `${axisWidth}px`, "--now": share(playback.nowMs) * 100 } as CSSProperties}
+        style={{ "--yw": `${axisWidth}px` } as CSSProperties}
         onKeyDown={(event) => play(event, playback, lengthMs)}
       >
         <div
@@ -61,12 +65,18 @@ export function PricePlayer<Row>(props: PricePlayerProps<Row>) {
           role="group"
           aria-label={props.statement}
         >
-          <SteppedPriceLine {...props} scale={scale} share={share} />
+          <SteppedPriceLine {...props} scale={scale} share={share} now={now} />
           <YLabels scale={scale} format={formatAxis} />
         </div>
-        <DwellChain steps={steps} share={share} clock={clock} lengthMs={lengthMs} />
+        <DwellChain steps={steps} share={share} clock={clock} lengthMs={lengthMs} now={now} />
         <TimeAxis lengthMs={lengthMs} share={share} clock={clock} />
-        <Transport steps={steps} lengthMs={lengthMs} playback={playback} clock={clock} />
+        <Transport
+          steps={steps}
+          lengthMs={lengthMs}
+          playback={playback}
+          clock={clock}
+          now={now}
+        />
       </div>
     </Chart>
   );

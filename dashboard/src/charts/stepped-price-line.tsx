@@ -1,4 +1,4 @@
-import type { CSSProperties } from "react";
+import { memo, useMemo, type CSSProperties } from "react";
 import plot from "./plot.module.css";
 import type { Playback } from "./playback";
 import type { PlayerStep } from "./price-player";
@@ -11,6 +11,8 @@ interface SteppedPriceLineProps {
   playback: Playback;
   scale: Scale;
   share: (ms: number) => number;
+  /** Where the playhead is. */
+  now: CSSProperties;
   clock: (ms: number) => string;
   peakText?: string | undefined;
   endText?: string | undefined;
@@ -20,9 +22,12 @@ interface SteppedPriceLineProps {
 export function SteppedPriceLine(props: SteppedPriceLineProps) {
   const { steps, lengthMs, playback, scale, share, clock, peakText, endText } = props;
   const top = (price: number): number => 1 - heightOf(scale, price);
-  const priced = steps.filter(({ price }) => price !== null);
+  const priced = useMemo(() => steps.filter(({ price }) => price !== null), [steps]);
   const path = (until: number): string => steppedPath(priced, until, share, top);
-  const highest = priced.toSorted((one, other) => other.price! - one.price!)[0];
+  const highest = useMemo(
+    () => priced.toSorted((one, other) => other.price! - one.price!)[0],
+    [priced],
+  );
   const last = priced.at(-1);
   const at = (ms: number, price: number): CSSProperties =>
     ({ "--px": share(ms) * 100, "--py": top(price) * 100 }) as CSSProperties;
@@ -40,22 +45,20 @@ export function SteppedPriceLine(props: SteppedPriceLineProps) {
         <path className={styles["future"]} d={path(lengthMs)} />
         <path className={styles["past"]} d={path(playback.nowMs)} />
       </svg>
-      <i className={styles["playhead"]} />
+      <i className={styles["playhead"]} style={props.now} />
       {steps.map(
         (step, index) =>
           step.isDecision &&
           step.price !== null && (
-            <button
+            <Marker
               key={step.key}
-              type="button"
-              className={styles["event"]}
-              style={
-                { ...at(step.atMs, step.price), "--k": `var(${step.colour})` } as CSSProperties
-              }
-              aria-label={`${clock(step.atMs)}, ${step.announce}`}
-              aria-current={index === playback.current ? "step" : undefined}
-              data-future={step.atMs > playback.nowMs || undefined}
-              onClick={() => playback.seek(step.atMs)}
+              step={step}
+              px={share(step.atMs) * 100}
+              py={top(step.price) * 100}
+              clock={clock}
+              seek={playback.seek}
+              isCurrent={index === playback.current}
+              isFuture={step.atMs > playback.nowMs}
             />
           ),
       )}
@@ -76,6 +79,33 @@ export function SteppedPriceLine(props: SteppedPriceLineProps) {
     </>
   );
 }
+
+interface MarkerProps {
+  step: PlayerStep;
+  /** Its place, in percent. */
+  px: number;
+  py: number;
+  clock: (ms: number) => string;
+  seek: (ms: number) => void;
+  isCurrent: boolean;
+  isFuture: boolean;
+}
+
+/** Of a thousand only those that the playhead passes are drawn again. */
+const Marker = memo(function Marker(props: MarkerProps) {
+  const { step, px, py, clock, seek, isCurrent, isFuture } = props;
+  return (
+    <button
+      type="button"
+      className={styles["event"]}
+      style={{ "--px": px, "--py": py, "--k": `var(${step.colour})` } as CSSProperties}
+      aria-label={`${clock(step.atMs)}, ${step.announce}`}
+      aria-current={isCurrent ? "step" : undefined}
+      data-future={isFuture || undefined}
+      onClick={() => seek(step.atMs)}
+    />
+  );
+});
 
 function steppedPath(
   steps: readonly PlayerStep[],

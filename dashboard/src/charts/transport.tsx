@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import { Button } from "../parts/button";
 import { Segmented } from "../parts/segmented";
 import { usePartsWords } from "../parts/words";
@@ -10,13 +11,15 @@ interface TransportProps {
   lengthMs: number;
   playback: Playback;
   clock: (ms: number) => string;
+  /** Where the playhead is. */
+  now: CSSProperties;
 }
 
 /** Slider, steps, play and speed. */
-export function Transport({ steps, lengthMs, playback, clock }: TransportProps) {
+export function Transport({ steps, lengthMs, playback, clock, now }: TransportProps) {
   const words = usePartsWords();
   const { nowMs, current, isPlaying, isShortened, speed } = playback;
-  const now = words.timeOf(clock(nowMs), clock(lengthMs));
+  const time = words.timeOf(clock(nowMs), clock(lengthMs));
   const said = steps[current]?.announce;
   return (
     <div className={styles["transport"]}>
@@ -26,8 +29,9 @@ export function Transport({ steps, lengthMs, playback, clock }: TransportProps) 
           type="range"
           min={0}
           max={lengthMs}
+          style={now}
           value={nowMs}
-          aria-valuetext={said ? `${now}, ${said}` : now}
+          aria-valuetext={said ? `${time}, ${said}` : time}
           onChange={(event) => playback.seek(Number(event.target.value))}
         />
       </label>

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from "react";
+import { memo, useState, type ReactNode } from "react";
 import { HeaderCell } from "./data-table-header";
 import styles from "./data-table.module.css";
 import { sorted, type Sort } from "./sort";
@@ -38,7 +38,7 @@ export interface DataTableProps<Row> extends TableOf<Row> {
   sticky?: boolean;
   /** Rows become labelled cards on phones. */
   folds?: boolean;
-  look?: (row: Row) => "current" | "future" | "worst" | undefined;
+  look?: (row: Row) => Look | undefined;
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
@@ -70,25 +70,33 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => {
-            const state = look?.(row);
-            return (
-              <tr
-                key={rowKey(row)}
-                className={state && styles[state]}
-                aria-current={state === "current" ? "step" : undefined}
-              >
-                {columns.map((column) => (
-                  <Cell key={column.id} column={column} row={row} />
-                ))}
-              </tr>
-            );
-          })}
+          {rows.map((row) => (
+            <TableRow key={rowKey(row)} row={row} columns={columns} look={look?.(row)} />
+          ))}
         </tbody>
       </table>
     </div>
   );
 }
+
+type Look = "current" | "future" | "worst";
+
+interface TableRowProps<Row> {
+  row: Row;
+  columns: readonly Column<Row>[];
+  look: Look | undefined;
+}
+
+/** Where rows and columns are kept, only those that look different are drawn again. */
+const TableRow = memo(function TableRow<Row>({ row, columns, look }: TableRowProps<Row>) {
+  return (
+    <tr className={look && styles[look]} aria-current={look === "current" ? "step" : undefined}>
+      {columns.map((column) => (
+        <Cell key={column.id} column={column} row={row} />
+      ))}
+    </tr>
+  );
+}) as <Row>(props: TableRowProps<Row>) => ReactNode;
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   const { figure, lead, header, label, labelHidden, cell } = column;

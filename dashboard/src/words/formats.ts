@@ -22,14 +22,22 @@ export function useFormats(): Formats {
 
 export function formatsOf(language: Language, zone: string) {
   const isGerman = language === "de";
-  const written = (value: number, digits: number, least = digits): string =>
+  // To make one takes a hundred times as long as to use it.
+  const numbers = new Map<string, Intl.NumberFormat>();
+  const numberFormat = (digits: number, least: number): Intl.NumberFormat => {
+    const kind = `${least} ${digits}`;
     // Austrian numbers would be grouped by spaces.
-    new Intl.NumberFormat(isGerman ? "de-DE" : "en-GB", {
-      minimumFractionDigits: least,
-      maximumFractionDigits: digits,
-    })
-      .format(value)
-      .replace("-", "−");
+    const format =
+      numbers.get(kind) ??
+      new Intl.NumberFormat(isGerman ? "de-DE" : "en-GB", {
+        minimumFractionDigits: least,
+        maximumFractionDigits: digits,
+      });
+    numbers.set(kind, format);
+    return format;
+  };
+  const written = (value: number, digits: number, least = digits): string =>
+    numberFormat(digits, least).format(value).replace("-", "−");
   const signed = (value: number, text: (size: number) => string): string =>
     (value > 0 ? "+" : value < 0 ? "−" : "±") + text(Math.abs(value));
   const known =

@@ -264,8 +264,8 @@ analyze session_bases, session_selections, session_gaps, session_leftovers;
 -- name: write_session_figures
 -- No row. A row that is right already is left alone.
 insert into session_figures (
-    session_id, furthest_step, bounce, path, decisions, changes, expected, received, late, over,
-    duplicates, price_mismatches
+    session_id, start_time, furthest_step, bounce, path, decisions, changes, expected, received,
+    late, over, duplicates, price_mismatches
 )
 with traffic as (
     select
@@ -525,6 +525,7 @@ reached as (
 )
 select
     session.session_id,
+    session.start_time,
     case
         when session.converted then 'converted'
         when reached.categories = 0 then 'started'
@@ -556,6 +557,7 @@ left join saved using (n)
 left join duplicates using (n)
 left join leftovers using (n)
 on conflict (session_id) do update set
+    start_time = excluded.start_time,
     furthest_step = excluded.furthest_step,
     bounce = excluded.bounce,
     path = excluded.path,

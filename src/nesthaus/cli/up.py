@@ -105,10 +105,10 @@ def _migrate(database_url: str) -> None:
 def _tell(run: RunFile) -> None:
     click.echo(
         f"""nesthaus is ready (Ctrl-C ends it)
+  dashboard           {run.address}/admin
   demo configurator   {run.address}/demo
   API documentation   {run.address}/api/docs
   tracker script      {run.address}/tracker.js
-Log in with POST {run.address}/api/admin/login, or make a token for the admin API:
-  nesthaus token create --name me --role viewer
+Log in as admin, or make a token for the admin API: nesthaus token create --name me --role viewer
 A forgotten password is changed with: nesthaus user password admin"""
     )

@@ -49,6 +49,8 @@ create table user_sessions (
     primary key (session_id)
 ) with (fillfactor = 85);
 create index idx_user_sessions_start_time on user_sessions (start_time desc, session_id desc);
+-- For sources that have no figures of their own.
+create index idx_user_sessions_utm_source on user_sessions (utm_source, start_time);
 -- For the idle pass. Not on last_activity: an index on a column that each batch changes would make
 -- each of those updates write to all indexes (no HOT update).
 create index idx_user_sessions_ongoing on user_sessions (session_id) where conversion_status = 'ongoing';
@@ -153,6 +155,7 @@ create index idx_session_finalisations_order_id on session_finalisations (order_
 -- recount of the hour the session began in. Sessions that are not counted yet have no row.
 create table session_figures (
     session_id text not null references user_sessions (session_id) on delete cascade,
+    start_time timestamptz not null,             -- as in user_sessions, when it was counted
     furthest_step text not null,                 -- of the funnel
     bounce boolean not null,
     path text[] not null,                        -- categories of successive selections, repeats once
@@ -166,6 +169,7 @@ create table session_figures (
     price_mismatches integer not null,           -- snapshots whose client price differs by 1 € or more
     primary key (session_id)
 );
+create index idx_session_figures_start_time on session_figures (start_time);
 
 -- Which session an order belongs to: the one that reported it first. Distributed by order_id.
 create table orders (
@@ -270,6 +274,9 @@ create table daily_analytics (
 );
 -- The plan's idx_daily_analytics_date is the beginning of the primary key.
 create index idx_daily_analytics_metric_type on daily_analytics (metric_type, date);
+-- The most frequent orders of categories of a day.
+create index idx_daily_analytics_orders on daily_analytics (date, count)
+    where metric_type = 'orders';
 create table daily_analytics_by (
     date date not null,
     dimension text not null check (dimension in ('device_type', 'utm_source', 'bot')),
@@ -286,6 +293,9 @@ create table daily_analytics_by (
 );
 create index idx_daily_analytics_by_metric
     on daily_analytics_by (dimension, dimension_value, metric_type, date);
+create index idx_daily_analytics_by_orders
+    on daily_analytics_by (dimension, dimension_value, date, count)
+    where metric_type = 'orders';
 create table daily_configurations (
     date date not null,
     configuration_hash text not null,

@@ -56,9 +56,13 @@ MAKE_CHOSEN = load_statements(__name__, "chosen.sql")["make_chosen"]
 """Makes `chosen` as an empty temporary table that ends with the transaction."""
 
 
-def over(chosen: bytes, figure: bytes) -> bytes:
-    """The figure of the sessions that the query `chosen` gives."""
-    ctes = b"with chosen as materialized (\n" + chosen + b"\n)"
+def over(chosen: bytes, figure: bytes, *, once: bool = True) -> bytes:
+    """The figure of the sessions that the query `chosen` gives.
+
+    They are looked for `once`, or with whatever else the figure asks of them.
+    """
+    kept = b"materialized" if once else b"not materialized"
+    ctes = b"with chosen as " + kept + b" (\n" + chosen + b"\n)"
     if figure.startswith(b"with "):
         return ctes + b",\n" + figure.removeprefix(b"with ")
     return ctes + b"\n" + figure

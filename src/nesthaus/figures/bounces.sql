@@ -11,6 +11,8 @@ select
     0::bigint as timed_count,
     0::bigint as amount_sum
 from chosen
-inner join session_figures as figures using (session_id)
+inner join session_figures as figures
+    on figures.session_id = chosen.session_id
+    and figures.start_time between %(first)s::timestamptz and %(last)s::timestamptz
 where figures.bounce
 group by chosen.cell;

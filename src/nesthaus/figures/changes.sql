@@ -11,7 +11,9 @@ with changes as (
         change.abandoned,
         change.returned
     from chosen
-    inner join session_figures as figures using (session_id)
+    inner join session_figures as figures
+        on figures.session_id = chosen.session_id
+        and figures.start_time between %(first)s::timestamptz and %(last)s::timestamptz
     cross join
         jsonb_to_recordset(figures.changes) as change (
             category text, option text, final text, abandoned boolean, returned boolean

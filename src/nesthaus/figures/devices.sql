@@ -11,5 +11,7 @@ select
     0::bigint as timed_count,
     0::bigint as amount_sum
 from chosen
-inner join user_sessions as session using (session_id)
+inner join user_sessions as session
+    on session.session_id = chosen.session_id
+    and session.start_time between %(first)s::timestamptz and %(last)s::timestamptz
 group by chosen.cell, session.device_type;

@@ -12,6 +12,8 @@ select
     0::bigint as timed_count,
     coalesce(sum(chosen.last_price), 0)::bigint as amount_sum
 from chosen
-inner join session_figures as figures using (session_id)
+inner join session_figures as figures
+    on figures.session_id = chosen.session_id
+    and figures.start_time between %(first)s::timestamptz and %(last)s::timestamptz
 where chosen.conversion_status not in ('converted', 'ongoing')
 group by chosen.cell, figures.furthest_step;

@@ -6,7 +6,9 @@ with furthest as (
         figures.furthest_step as step,
         count(*) as sessions
     from chosen
-    inner join session_figures as figures using (session_id)
+    inner join session_figures as figures
+        on figures.session_id = chosen.session_id
+        and figures.start_time between %(first)s::timestamptz and %(last)s::timestamptz
     group by chosen.cell, figures.furthest_step
 ),
 steps as (

@@ -30,7 +30,9 @@ from (
                 ->> choice.category
         end as option
     from chosen
-    inner join user_sessions as session using (session_id)
+    inner join user_sessions as session
+        on session.session_id = chosen.session_id
+        and session.start_time between %(first)s::timestamptz and %(last)s::timestamptz
     cross join lateral jsonb_each(session.final_configuration) as choice (category, choice)
 ) as options
 where option is not null

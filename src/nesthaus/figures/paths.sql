@@ -9,7 +9,9 @@ with walked as (
         figures.path,
         count(*) as sessions
     from chosen
-    inner join session_figures as figures using (session_id)
+    inner join session_figures as figures
+        on figures.session_id = chosen.session_id
+        and figures.start_time between %(first)s::timestamptz and %(last)s::timestamptz
     where cardinality(figures.path) > 0
     group by chosen.cell, chosen.converted, figures.path
 ),

@@ -12,7 +12,9 @@ select
     0::bigint as timed_count,
     0::bigint as amount_sum
 from chosen
-inner join session_figures as figures using (session_id)
+inner join session_figures as figures
+    on figures.session_id = chosen.session_id
+    and figures.start_time between %(first)s::timestamptz and %(last)s::timestamptz
 cross join lateral (
     values
     ('sessions', 1),

@@ -15,15 +15,13 @@ from nesthaus.domain.pricing import Catalogue
 from nesthaus.figures import over
 from nesthaus.report import counts
 from nesthaus.report.filters import Bots
+from nesthaus.report.frequent import RARE
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
 
 _SQL = load_statements("nesthaus.report", "configurations.sql")
 _COUNTED = over(counts.SQL["chosen_by_filter"], _SQL["counted"])
 _ROWS_A_FETCH = 500
-_RARE = (8, 1)
-"""So few sessions a day are left out at first, then so few. With a thousand visitors a day the
-first will do, with a hundred the second; of fewer all are quickly added up."""
 
 
 class PopularConfiguration(Struct, frozen=True, rename="camel"):
@@ -82,10 +80,10 @@ async def _most_frequent(
     connection: Connection, question: Question, limit: int
 ) -> list[_Row] | None:
     """From a small part of what is stored, where that is enough to be certain."""
-    asked = await _stored_in(connection, question)
+    asked = await counts.stored_in_days(connection, question)
     if asked is None:
         return None
-    for rare in _RARE:
+    for rare in RARE:
         rows = await _rows(
             connection, _SQL["most_frequent"], asked | {"limit": limit, "rare": rare}
         )
@@ -114,27 +112,12 @@ async def _statement(connection: Connection, question: Question) -> tuple[bytes,
         "starts": [question.period.since],
     }
     if question.filters.bots == Bots.EXCLUDE:
-        stored = await _stored_in(connection, question)
+        stored = await counts.stored_in_days(connection, question)
         if stored is not None:
             return _SQL["stored"], stored
         if question.period == ALL and not question.is_filtered:
             return _SQL["stored_of_all_time"], asked
     return _COUNTED, asked
-
-
-async def _stored_in(connection: Connection, question: Question) -> dict[str, object] | None:
-    """What the stored figures of these sessions are asked; None where there are none."""
-    breakdown, days = question.stored_in, question.period.days
-    if breakdown is None or not days or not await counts.is_stored(connection, question):
-        return None
-    return {
-        "first": days[0],
-        "last": days[-1],
-        "totals": breakdown.totals,
-        "dimension": breakdown.dimension,
-        "dimension_value": breakdown.value,
-        "parts": int(breakdown.totals) + int(breakdown.dimension is not None),
-    }
 
 
 async def _rows(

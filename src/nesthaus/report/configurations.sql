@@ -157,7 +157,10 @@ from (
             chosen.final_configuration_hash as configuration_hash,
             session.final_snapshot_at
         from chosen
-        inner join user_sessions as session on session.session_id = chosen.session_id
+        inner join user_sessions as session
+            on session.session_id = chosen.session_id
+            and session.start_time >= %(since)s
+            and session.start_time < %(until)s
         where chosen.final_configuration_hash is not null
     ) as chosen
     group by chosen.configuration_hash

@@ -1,10 +1,11 @@
 """The figures of a question: from the stored ones where they tell, else counted from sessions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache
-from itertools import chain
+from itertools import chain, repeat
+from operator import add
 
 from psycopg.rows import class_row, scalar_row
 
@@ -51,6 +52,23 @@ class Counts:
     def all(self) -> Iterator[Count]:
         return chain.from_iterable(self._rows.values())
 
+    def together(self) -> "Counts":
+        """Days or hours that were told apart, added up."""
+        sums: dict[tuple[str, str, str], list[int]] = {}
+        for row in self.all():
+            key = row.metric_type, row.category, row.value_text
+            numbers = (
+                row.count,
+                row.unique_sessions,
+                row.time_sum_ms,
+                row.timed_count,
+                row.amount_sum,
+            )
+            sums[key] = list(map(add, sums.get(key, repeat(0)), numbers))
+        whole = Counts(self.as_of)
+        whole.add(Count(0, *key, *numbers) for key, numbers in sums.items())
+        return whole
+
     def one(self, metric_type: str, category: str = "", value_text: str = "") -> Count:
         """Zeros where nothing was counted."""
         for row in self.of(metric_type):
@@ -66,11 +84,14 @@ async def count(
     catalogue: Catalogue,
     *,
     apart: bool = False,
+    but: Collection[str] = (),
 ) -> Counts:
     """`figures` are names of `nesthaus.figures`. With `apart` each day or hour of the period has
-    rows of its own, else there is one for the whole."""
+    rows of its own, else there is one for the whole. Metrics of `but` are left out where that
+    spares anything."""
     if await is_stored(connection, question):
-        return await _stored(connection, question, figures, apart)
+        metrics = [metric for name in figures for metric in METRICS[name] if metric not in but]
+        return await _stored(connection, question, metrics, apart)
     counts = Counts(question.asked_at)
     starts = starts_of(question.period, catalogue.zone)
     asked = {
@@ -97,6 +118,22 @@ async def is_stored(connection: Connection, question: Question) -> bool:
     return await _scalar(connection, _by_period(question, "source_is_stored"), asked) is True
 
 
+async def stored_in_days(connection: Connection, question: Question) -> dict[str, object] | None:
+    """What stored figures of days are asked to tell of just these sessions, of totals, one
+    breakdown, or both (`parts`); None where there are none."""
+    breakdown, days = question.stored_in, question.period.days
+    if breakdown is None or not days or not await is_stored(connection, question):
+        return None
+    return {
+        "first": days[0],
+        "last": days[-1],
+        "totals": breakdown.totals,
+        "dimension": breakdown.dimension,
+        "dimension_value": breakdown.value,
+        "parts": int(breakdown.totals) + int(breakdown.dimension is not None),
+    }
+
+
 async def as_of(connection: Connection, question: Question) -> datetime | None:
     """When the figures of this question were computed; None where none ever were."""
     if not await is_stored(connection, question):
@@ -107,7 +144,7 @@ async def as_of(connection: Connection, question: Question) -> datetime | None:
 
 
 async def _stored(
-    connection: Connection, question: Question, figures: Sequence[str], apart: bool
+    connection: Connection, question: Question, metrics: Sequence[str], apart: bool
 ) -> Counts:
     breakdown = question.stored_in
     assert breakdown is not None
@@ -116,7 +153,7 @@ async def _stored(
         "totals": breakdown.totals,
         "dimension": breakdown.dimension,
         "dimension_value": breakdown.value,
-        "metrics": [metric for name in figures for metric in METRICS[name]],
+        "metrics": metrics,
         "apart": apart,
     }
     counts.add(await _rows(connection, _by_period(question, "stored"), asked))

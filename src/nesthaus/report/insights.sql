@@ -5,31 +5,28 @@ select
     category,
     converted,
     sessions,
-    max(ms) filter (where place = (sessions + 1) / 2) as median_ms,
-    max(ms) filter (where place = (9 * sessions + 9) / 10) as p90_ms,
-    max(ms) filter (
-        where place = greatest(
-            1, floor(sessions / 2.0 - %(half_width)s::double precision * sqrt(sessions))
-        )
-    ) as low_ms,
-    max(ms) filter (
-        where place = least(
+    in_order[(sessions + 1) / 2] as median_ms,
+    in_order[(9 * sessions + 9) / 10] as p90_ms,
+    in_order[
+        greatest(1, floor(sessions / 2.0 - %(half_width)s::double precision * sqrt(sessions)))
+    ] as low_ms,
+    in_order[
+        least(
             sessions,
             ceil(sessions / 2.0 + %(half_width)s::double precision * sqrt(sessions)) + 1
         )
-    ) as high_ms
+    ] as high_ms
 from (
     select
         decision.category,
         chosen.converted,
-        decision.ms::bigint as ms,
-        row_number() over (
-            partition by decision.category, chosen.converted
-            order by decision.ms::bigint
-        ) as place,
-        count(*) over (partition by decision.category, chosen.converted) as sessions
+        count(*)::integer as sessions,
+        array_agg(decision.ms::bigint order by decision.ms::bigint) as in_order
     from chosen
-    inner join session_figures as figure on figure.session_id = chosen.session_id
-    cross join lateral jsonb_each_text(figure.decisions) as decision (category, ms)
-) as decisions
-group by category, converted, sessions;
+    inner join session_figures as figures
+        on figures.session_id = chosen.session_id
+        and figures.start_time >= %(since)s
+        and figures.start_time < %(until)s
+    cross join lateral jsonb_each_text(figures.decisions) as decision (category, ms)
+    group by decision.category, chosen.converted
+) as decisions;

@@ -26,7 +26,10 @@ from (
             else told.options ->> %(b)s::text
         end as b
     from chosen
-    inner join user_sessions as session on session.session_id = chosen.session_id
+    inner join user_sessions as session
+        on session.session_id = chosen.session_id
+        and session.start_time >= %(since)s
+        and session.start_time < %(until)s
     cross join lateral (
         select %(only_options)s::jsonb
             -> width_bucket(session.final_snapshot_at, %(list_starts)s::timestamptz[])

@@ -83,12 +83,12 @@ class Overview(Struct, frozen=True, rename="camel"):
 
 async def overview(pool: Pool, question: Question, catalogue: Catalogue) -> Overview:
     async with reading(pool) as connection:
-        now = await count(connection, question, TOTALS, catalogue)
+        daily = await count(connection, question, TOTALS, catalogue, apart=True)
         earlier = question_before(question, catalogue)
         before = await count(connection, earlier, TOTALS, catalogue)
-        daily = await count(connection, question, DAILY, catalogue, apart=True)
         popular = await popular_configurations(connection, question, catalogue, POPULAR)
         annotations = await _annotations(connection, question.period, catalogue)
+    now = daily.together()
     return Overview(
         time_range=question.period.name,
         overview=_totals(now),

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 from nesthaus.db.pool import Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.report.filters import Filters
+from nesthaus.report.reading import reading
 from nesthaus.responses import cursor_of
 
 SQL = load_statements("nesthaus.report", "sessions.sql")
@@ -85,7 +86,7 @@ async def page_of_sessions(
         "before_id": place.session_id,
     }
     async with (
-        pool.connection() as connection,
+        reading(pool) as connection,
         connection.cursor(row_factory=class_row(SessionRow)) as cursor,
     ):
         await cursor.execute(SQL["page_of_sessions"], parameters)

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.spreads import Spread, added
-from nesthaus.report.counts import is_stored
+from nesthaus.report.counts import stored_in_days
 from nesthaus.report.questions import Question
 
 _SQL = load_statements("nesthaus.report", "spreads.sql")
@@ -97,18 +97,18 @@ async def stored_spreads(
     connection: Connection, question: Question, metric: str
 ) -> StoredSpreads | None:
     """None where stored figures do not tell of just these sessions, or not of whole days."""
-    breakdown = question.stored_in
-    if breakdown is None or not question.period.days:
+    stored = await stored_in_days(connection, question)
+    if stored is None:
         return None
-    if not await is_stored(connection, question):
-        return None
-    totals = [""] if breakdown.totals else []
+    # Of one breakdown, or of the bots besides the totals: no other pairs of these exist.
+    totals = [""] if stored["totals"] else []
+    parts = [] if stored["dimension"] is None else [stored["dimension"]]
+    values = [] if stored["dimension_value"] is None else [stored["dimension_value"]]
     asked: dict[str, object] = {
-        "first": question.period.days[0],
-        "last": question.period.days[-1],
-        # Of one breakdown, or of the bots besides the totals: no other pairs of these exist.
-        "dimensions": totals + ([breakdown.dimension] if breakdown.dimension else []),
-        "values": totals + ([breakdown.value] if breakdown.value is not None else []),
+        "first": stored["first"],
+        "last": stored["last"],
+        "dimensions": [*totals, *parts],
+        "values": [*totals, *values],
         "metric": metric,
     }
     days: dict[Key, list[Spread]] = defaultdict(list)

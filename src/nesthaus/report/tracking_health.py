@@ -24,7 +24,7 @@ SETTLED_AFTER = timedelta(hours=1)
 FIGURES = ("sessions", "tracking")
 
 _SQL = load_statements("nesthaus.report", "tracking_health.sql")
-_YOUNG = over(counting.SQL["chosen_by_filter"], _SQL["young_page_loads"])
+_YOUNG = over(counting.SQL["chosen_by_filter"], _SQL["young_page_loads"], once=False)
 
 
 class VersionHealth(Struct, frozen=True, rename="camel"):

@@ -15,6 +15,8 @@ from (
         on event.session_id = chosen.session_id
         and event.timestamp >= %(young_since)s::timestamptz
     where chosen.last_activity >= %(young_since)s::timestamptz
+      -- The last activity of a session that began earlier is earlier, too; there is no index on it.
+      and chosen.start_time >= %(young_since)s::timestamptz - interval '7 days'
       and not event.over
       and event.page is not null
       and event.sequence is not null

@@ -25,19 +25,21 @@ export const ChangePanel = memo(function ChangePanel({ moment, moments, insights
   return (
     <Panel title={words.changed} note={words.step(place, number(moments.length))}>
       <div className={styles["change"]}>
-        {changes.length === 0 && (
-          <div>
-            <span className={styles["label"]}>
-              {head.kind === "start" ? words.beginsWith : words.nothingChanged}
-            </span>
-            <p>
-              <b>{told.event(head)}</b>
-            </p>
-          </div>
-        )}
-        {changes.map((change) => (
-          <Change key={change.category} change={change} />
-        ))}
+        <div className={styles["changes"]}>
+          {changes.length === 0 && (
+            <div>
+              <span className={styles["label"]}>
+                {head.kind === "start" ? words.beginsWith : words.nothingChanged}
+              </span>
+              <p>
+                <b>{told.event(head)}</b>
+              </p>
+            </div>
+          )}
+          {changes.map((change) => (
+            <Change key={change.category} change={change} />
+          ))}
+        </div>
         <div className={styles["delta"]}>
           <span className={styles["label"]}>{words.price}</span>
           <p>

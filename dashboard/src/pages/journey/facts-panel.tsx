@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { CopyButton } from "../../parts/copy-button";
+import { Tag } from "../../parts/chip";
 import { Panel } from "../../parts/panel";
 import { Status } from "../../parts/status";
 import { useFormats } from "../../words/formats";
@@ -11,7 +12,7 @@ import { JOURNEY_WORDS, type JourneyWords } from "./words";
 type Label = keyof JourneyWords["labels"];
 type Fact = [Label, ReactNode];
 
-const SIGNS = { converted: "good", ongoing: "warning", abandoned: "off" } as const;
+const SIGNS = { converted: "good", abandoned: "off" } as const;
 
 /** What is kept of the session beside its steps; only what is known. */
 export function FactsPanel({ journey }: { journey: Journey }) {
@@ -49,16 +50,22 @@ function Facts({ facts, className }: { facts: Fact[]; className: string | undefi
   );
 }
 
+function Outcome({ status }: { status: string }) {
+  const words = useWords(JOURNEY_WORDS);
+  const word = words.statuses[status] ?? status;
+  if (status !== "converted" && status !== "abandoned") return <Tag>{word}</Tag>;
+  return <Status state={SIGNS[status]}>{word}</Status>;
+}
+
 function useFacts({ session, snapshots }: Journey): Fact[] {
   const words = useWords(JOURNEY_WORDS);
   const { dateTime, duration, number, milliseconds } = useFormats();
-  const status = session.conversionStatus as keyof typeof SIGNS;
   const complete = snapshots.findLast(({ over }) => !over)?.completionPercentage;
   const { viewportWidth, viewportHeight, clockSkewMs, verifiedAt } = session;
   const { utmSource, utmMedium, utmCampaign } = session;
   const screen = viewportWidth && viewportHeight && `${viewportWidth} × ${viewportHeight}`;
   const facts: Fact[] = [
-    ["status", <Status state={SIGNS[status]}>{words.statuses[status]}</Status>],
+    ["status", <Outcome status={session.conversionStatus} />],
     ["begin", dateTime(session.startTime)],
     ["lastActivity", dateTime(session.lastActivity)],
     ["duration", duration(session.sessionDuration)],

@@ -19,15 +19,19 @@ export function Replay({ journey }: { journey: Journey }) {
   const { nowMs, current, seek } = playback;
   const currentStep = stepTimesMs.findLastIndex((atMs) => atMs <= nowMs);
   const moment = moments[current] ?? moments[0];
+  const isReplayed = moments.length > 1;
+  const isConfigured = moments.some(({ configuration }) => Object.keys(configuration).length > 0);
   return (
     <div className={styles["replay"]}>
       <PlayerPanel journey={journey} story={story} playback={playback} />
       <div className={styles["beside"]}>
-        {moment && <HousePanel moment={moment} moments={moments} />}
+        {moment && isConfigured && <HousePanel moment={moment} moments={moments} />}
         <HesitationPanel insights={journey.insights} />
       </div>
       <div className={styles["main"]}>
-        {moment && <ChangePanel moment={moment} moments={moments} insights={journey.insights} />}
+        {moment && isReplayed && (
+          <ChangePanel moment={moment} moments={moments} insights={journey.insights} />
+        )}
         <StepsPanel journey={journey} story={story} current={currentStep} seek={seek} />
         <ShowsPanel journey={journey} />
         <FactsPanel journey={journey} />

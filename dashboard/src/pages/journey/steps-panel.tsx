@@ -1,6 +1,5 @@
-import { memo, useEffect, useRef } from "react";
-import { DataTable, type Column } from "../../parts/data-table";
-import { Icon } from "../../parts/icon";
+import { memo, useEffect, useMemo, useRef } from "react";
+import { DataTable } from "../../parts/data-table";
 import { Button } from "../../parts/button";
 import { csvOf, saveFile } from "../../parts/csv";
 import { Panel } from "../../parts/panel";
@@ -8,10 +7,9 @@ import { Segmented } from "../../parts/segmented";
 import { useView } from "../../view/view";
 import { useFormats } from "../../words/formats";
 import { useWords } from "../../words/language";
-import styles from "./journey.module.css";
-import { useMomentNames } from "./moment-names";
 import { useNames } from "./names";
-import { clockOf, isDecision, type Journey, type Step, type Story } from "./story";
+import { useColumns, type Row } from "./step-columns";
+import { isDecision, type Journey, type Step, type Story } from "./story";
 import { JOURNEY_WORDS } from "./words";
 
 interface StepsPanelProps {
@@ -22,14 +20,6 @@ interface StepsPanelProps {
   seek: (ms: number) => void;
 }
 
-interface Row {
-  index: number;
-  atMs: number;
-  step: Step;
-  /** What was clicked, hovered or seen. */
-  detail: string;
-}
-
 /** Each event of the session, or its choices alone. Drawn again only when a step is passed. */
 export const StepsPanel = memo(function StepsPanel(props: StepsPanelProps) {
   const { journey, story, current, seek } = props;
@@ -37,21 +27,26 @@ export const StepsPanel = memo(function StepsPanel(props: StepsPanelProps) {
   const { number } = useFormats();
   const { own, setOwn } = useView();
   const isAll = own("steps") === "all";
-  const rows = useRows(journey, story).filter(({ step }) => isAll || isNotable(step));
+  const all = useRows(journey, story);
+  const rows = useMemo(
+    () => (isAll ? all : all.filter(({ step }) => isNotable(step))),
+    [all, isAll],
+  );
   const columns = useColumns(seek);
   const table = {
-    caption: words.allSteps,
+    caption: words.stepTable,
     columns,
     rows,
     rowKey: ({ index }: Row) => String(index),
   };
   const frame = useRowInView(current);
   const last = rows.findLast(({ index }) => index <= current);
+  const events = journey.timeline.length;
   const decisions = journey.timeline.filter(isDecision).length;
   return (
     <Panel
       title={words.allSteps}
-      note={words.counts(number(journey.timeline.length), number(decisions))}
+      note={words.counts(events, number(events), number(decisions))}
       action={
         <>
           <Segmented
@@ -105,91 +100,14 @@ const isNotable = ({ kind, trigger }: Step): boolean =>
 
 function useRows({ timeline, interactions }: Journey, { stepTimesMs }: Story): Row[] {
   const names = useNames();
-  const byId = new Map(interactions.map((row) => [row.id, row]));
-  return timeline.map((step, index) => {
-    const { category, elementId, selectionValue } = byId.get(step.id ?? "") ?? {};
-    const what = selectionValue ?? elementId;
-    const named = category && what ? names.choice(category, what) : (what ?? "");
-    const detail = [category && names.category(category), named].filter(Boolean).join(": ");
-    return { index, atMs: stepTimesMs[index]!, step, detail: isDecision(step) ? "" : detail };
-  });
-}
-
-function useColumns(seek: (ms: number) => void): Column<Row>[] {
-  const words = useWords(JOURNEY_WORDS);
-  const told = useMomentNames();
-  const { money, signedMoney, milliseconds } = useFormats();
-  const names = useNames();
-  return [
-    {
-      id: "time",
-      label: words.time,
-      figure: true,
-      cell: ({ atMs, step }) => (
-        <button
-          type="button"
-          className={styles["seek"]}
-          aria-label={words.seek(clockOf(atMs), told.event(step))}
-          onClick={() => seek(atMs)}
-        >
-          {clockOf(atMs)}
-        </button>
-      ),
-      text: ({ step }) => step.at,
-    },
-    {
-      id: "event",
-      label: words.event,
-      cell: ({ step }) => (isDecision(step) ? <b>{told.event(step)}</b> : told.event(step)),
-      text: ({ step }) => told.event(step),
-    },
-    {
-      id: "what",
-      label: words.fromTo,
-      lead: true,
-      cell: (row) => <What row={row} />,
-      text: ({ step, detail }) =>
-        isDecision(step) && step.category
-          ? `${names.choice(step.category, step.from)} → ${names.choice(step.category, step.to)}`
-          : detail,
-    },
-    {
-      id: "change",
-      label: words.change,
-      figure: true,
-      cell: ({ step }) => signedMoney(step.priceDelta),
-      text: ({ step }) => step.priceDelta,
-    },
-    {
-      id: "price",
-      label: words.price,
-      figure: true,
-      cell: ({ step }) => money(step.price),
-      text: ({ step }) => step.price,
-    },
-    {
-      id: "dwell",
-      label: words.dwell,
-      figure: true,
-      cell: ({ step }) => milliseconds(step.dwellMs),
-      text: ({ step }) => step.dwellMs,
-    },
-  ];
-}
-
-function What({ row: { step, detail } }: { row: Row }) {
-  const names = useNames();
-  const { category } = step;
-  if (!isDecision(step) || !category) return <span className={styles["detail"]}>{detail || "–"}</span>;
-  const change = step.changed[category] ?? step;
-  return (
-    <span className={styles["what"]}>
-      {change.from !== null && (
-        <>
-          <s>{names.choice(category, change.from)}</s> <Icon name="arrow" />{" "}
-        </>
-      )}
-      {names.choice(category, change.to)}
-    </span>
-  );
+  return useMemo(() => {
+    const byId = new Map(interactions.map((row) => [row.id, row]));
+    return timeline.map((step, index) => {
+      const { category, elementId, selectionValue } = byId.get(step.id ?? "") ?? {};
+      const what = selectionValue ?? elementId;
+      const named = category && what ? names.choice(category, what) : (what ?? "");
+      const detail = [category && names.category(category), named].filter(Boolean).join(": ");
+      return { index, atMs: stepTimesMs[index]!, step, detail: isDecision(step) ? "" : detail };
+    });
+  }, [timeline, interactions, stepTimesMs, names]);
 }

@@ -43,7 +43,6 @@ const en = {
   changed: "What changed",
   step: (number: string, count: string) => `Step ${number} of ${count}`,
   price: "Price",
-  begins: "The session begins",
   beginsWith: "with what the page shows at first",
   nothingChanged: "Nothing changed with this step.",
   isHighest: "The highest price of the session.",
@@ -57,7 +56,9 @@ const en = {
   area: (option: string, area: number) => `${option}, ${area} m²`,
 
   allSteps: "Steps",
-  counts: (events: string, decisions: string) => `${events} events, ${decisions} of them choices`,
+  stepTable: "Steps of the session",
+  counts: (count: number, events: string, decisions: string) =>
+    `${events} ${count === 1 ? "event" : "events"}, ${decisions} of them choices`,
   show: "Show",
   decisions: "Choices",
   events: "Everything",
@@ -184,7 +185,6 @@ const de: JourneyWords = {
   changed: "Was sich geändert hat",
   step: (number, count) => `Schritt ${number} von ${count}`,
   price: "Preis",
-  begins: "Die Sitzung beginnt",
   beginsWith: "mit dem, was die Seite zuerst zeigt",
   nothingChanged: "Mit diesem Schritt hat sich nichts geändert.",
   isHighest: "Der höchste Preis der Sitzung.",
@@ -198,7 +198,9 @@ const de: JourneyWords = {
   area: (option, area) => `${option}, ${area} m²`,
 
   allSteps: "Schritte",
-  counts: (events, decisions) => `${events} Ereignisse, davon ${decisions} Auswahlen`,
+  stepTable: "Schritte der Sitzung",
+  counts: (count, events, decisions) =>
+    `${events} ${count === 1 ? "Ereignis" : "Ereignisse"}, davon ${decisions} Auswahlen`,
   show: "Zeigen",
   decisions: "Auswahlen",
   events: "Alles",

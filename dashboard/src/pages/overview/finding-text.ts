@@ -48,7 +48,11 @@ function useSentence(): (finding: Finding) => string {
       case "conversion_change":
         return words.told.conversion_change(isMore, ...rates);
       case "conversion_by_device":
-        return words.told.conversion_by_device(isMore, ...rates, deviceOf(value));
+        return words.told.conversion_by_device(
+          isMore,
+          ...rates,
+          words.onDevice[value ?? ""] ?? value ?? "",
+        );
       case "conversion_by_option": {
         const chosen = option ? nameOf(option, language) : (value ?? "");
         return words.told.conversion_by_option(isMore, ...rates, chosen, named);
@@ -59,8 +63,4 @@ function useSentence(): (finding: Finding) => string {
         return sentence;
     }
   };
-
-  function deviceOf(value: string | null): string {
-    return words.onDevice[value ?? ""] ?? value ?? "";
-  }
 }

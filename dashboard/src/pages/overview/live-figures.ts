@@ -20,8 +20,11 @@ export interface LiveFigure {
 
 type Judge = (now: Now) => StatusState;
 
+type Measured = "avgResponseTime" | "errorRate" | "cacheHitRate";
+
+/** What was not measured is not judged. */
 const known =
-  (name: "avgResponseTime" | "errorRate" | "cacheHitRate", judge: (value: number, now: Now) => StatusState): Judge =>
+  (name: Measured, judge: (value: number, now: Now) => StatusState): Judge =>
   (now) => {
     const value = now[name];
     return value === null ? "off" : judge(value, now);
@@ -49,6 +52,8 @@ export function useLiveFigures(now: Now | undefined): readonly LiveFigure[] {
     return { name, label: words.live[name], value, state, word: words.states[state], more };
   };
   const limits = now?.limits;
+  const depth = number(now?.streamDepth);
+  const age = now?.streamDepth ? milliseconds(now.oldestUnstoredS * 1000) : undefined;
   return [
     judged(
       "active",
@@ -74,18 +79,8 @@ export function useLiveFigures(now: Now | undefined): readonly LiveFigure[] {
     {
       name: "waiting",
       label: words.live.waiting,
-      value: waiting(),
-      more: now && now.streamDepth > 0 ? words.oldest(age(now)) : undefined,
+      value: age ? `${depth} · ${age}` : depth,
+      more: age && words.oldest(age),
     },
   ];
-
-  function age({ oldestUnstoredS }: Now): string {
-    return milliseconds(oldestUnstoredS * 1000);
-  }
-
-  function waiting(): string {
-    return now?.streamDepth
-      ? `${number(now.streamDepth)} · ${age(now)}`
-      : number(now?.streamDepth);
-  }
 }

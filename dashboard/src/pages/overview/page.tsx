@@ -18,7 +18,7 @@ export default function Overview() {
   const { query } = useView();
   const overview = useAnswer("/api/admin/analytics/overview", query);
   const files: [Export, string][] = [
-    ["daily", words.daily],
+    ["daily", words.dailyFile],
     ["popular-configurations", words.popular],
   ];
   const downloads = files.flatMap(([rows, name]) =>

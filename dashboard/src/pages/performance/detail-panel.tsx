@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { ChartKey } from "../../charts/key";
+import { ChartKey, type KeyItem } from "../../charts/key";
 import { LineChart, type Series } from "../../charts/line-chart";
 import type { Column } from "../../parts/data-table";
 import { Panel, type Answer } from "../../parts/panel";
@@ -64,69 +64,68 @@ export function DetailPanel({ metric, answer }: DetailPanelProps) {
 function Lines({ metric, told }: { metric: Metric; told: Performance }) {
   const words = useWords(PERFORMANCE_WORDS);
   const formats = useFormats();
-  const { title, short } = usePointTitle();
-  const format = written(told.unit, formats);
+  const table = useTable(metric, told);
+  const { points, series, lane } = useDrawn(metric, told);
   const counted = isCounted(metric);
-  const points = useMemo(
-    () => told.series.map(({ at }) => ({ key: at, label: short(at), title: title(at) })),
-    [told, title, short],
-  );
-  const counts = useMemo(() => told.series.map(({ count }) => count), [told]);
-  const series = useMemo<Series[]>(
-    () =>
-      counted
-        ? [{ name: words.count, values: counts }]
-        : linesOf(metric).map(({ of, colour }) => ({
-            name: of,
-            values: told.series.map((point) => point[of]),
-            form: "line",
-            colour,
-          })),
-    [told, metric, counted, counts, words],
-  );
-  const lane = useMemo(
-    () => ({ name: words.count, values: counts, format: formats.number, form: "bar" as const }),
-    [words, counts, formats],
-  );
+  const format = counted ? formats.number : written(told.unit, formats);
   const limits = LIMITS[metric];
-  const { summary } = told;
-  const figures = [
-    ...linesOf(metric).map(({ of }) => `${of} ${summary[of] === null ? "–" : format(summary[of])}`),
-    `${words.most} ${summary.max === null ? "–" : format(summary.max)}`,
-  ];
-  const statement = counted
-    ? `${words.metrics[metric]}: ${formats.number(summary.count)}`
-    : `${words.metrics[metric]}: ${formats.list(figures)}`;
+  const limit = limits && { value: limits.good, label: words.limit(format(limits.good)) };
+  const items = keyOf(metric, told, format, words.count);
+  const said = counted ? format(told.summary.count) : formats.list(items.map(({ label }) => label));
   return (
     <>
       <ChartKey
-        items={[
-          ...(counted
-            ? [{ label: words.count, form: "line" as const }]
-            : linesOf(metric).map(({ of, colour }, place) => ({
-                label: figures[place] ?? of,
-                form: "line" as const,
-                colour,
-              }))),
-          ...(limits
-            ? [{ label: words.limit(format(limits.good)), form: "dash" as const, colour: "--bad" }]
-            : []),
-        ]}
+        items={limit ? [...items, { label: limit.label, form: "dash", colour: "--bad" }] : items}
       />
       <LineChart
-        statement={statement}
-        table={useTable(metric, told)}
+        statement={`${words.metrics[metric]}: ${said}`}
+        table={table}
         file={metric}
         points={points}
         series={series}
-        format={counted ? formats.number : format}
+        format={format}
         whole={counted}
         height={HEIGHT_PX}
         {...(!counted && { lane })}
-        {...(limits && { limit: { value: limits.good, label: words.limit(format(limits.good)) } })}
+        {...(limit && { limit })}
       />
     </>
   );
+}
+
+/** Each line with its figure for the whole range. */
+function keyOf(
+  metric: Metric,
+  { summary }: Performance,
+  format: (value: number) => string,
+  counted: string,
+): KeyItem[] {
+  if (isCounted(metric)) return [{ label: counted, form: "line" }];
+  return linesOf(metric).map(({ of, colour }) => {
+    const value = summary[of];
+    return { label: `${of} ${value === null ? "–" : format(value)}`, form: "line", colour };
+  });
+}
+
+/** What the chart draws, kept so that it is drawn once. */
+function useDrawn(metric: Metric, told: Performance) {
+  const words = useWords(PERFORMANCE_WORDS);
+  const { number } = useFormats();
+  const { title, short } = usePointTitle();
+  return useMemo(() => {
+    const counts = told.series.map(({ count }) => count);
+    const lines: Series[] = linesOf(metric).map(({ of, colour }) => ({
+      name: of,
+      values: told.series.map((point) => point[of]),
+      form: "line",
+      colour,
+    }));
+    return {
+      points: told.series.map(({ at }) => ({ key: at, label: short(at), title: title(at) })),
+      series: isCounted(metric) ? [{ name: words.count, values: counts }] : lines,
+      lane: { name: words.count, values: counts, format: number, form: "bar" as const },
+    };
+  }, [metric, told, words, number, title, short]);
 }
 
 function useTable(metric: Metric, told: Performance) {

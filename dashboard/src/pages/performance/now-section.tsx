@@ -73,7 +73,6 @@ export function NowSection({ answer }: { answer: ReturnType<typeof useNow> }) {
       bad: data?.limits.errorRateBad,
     },
   ];
-  const points = seen.map(({ asOf }) => ({ key: asOf, title: clock(asOf) }));
   return (
     <section className={styles["section"]} aria-labelledby="now">
       <div className={styles["head"]}>
@@ -84,38 +83,49 @@ export function NowSection({ answer }: { answer: ReturnType<typeof useNow> }) {
         <Locked />
       ) : (
         <SmallMultiples>
-          {tiles.map(({ title, of, format, warning, bad }) => {
-            const value = data ? of(data) : null;
-            const text = value === null ? null : format(value);
-            const values = seen.map(of);
-            const state = stateOf(value, warning, bad);
-            const limit = warning ?? bad;
-            return (
-              <SmallMultiple
-                key={title}
-                title={title}
-                value={text && splitUnit(text).value}
-                unit={(text && splitUnit(text).unit) || ""}
-                state={state}
-                {...(state !== "off" && { stateText: words.verdicts[state] })}
-                limit={
-                  limit !== undefined && text !== null
-                    ? { value: limit, text: words.limit(format(limit)) }
-                    : undefined
-                }
-                note={data && value === null ? words.notAsked : ""}
-                statement={`${title}: ${text ?? words.notAsked}`}
-                points={points}
-                series={[{ name: title, values, form: "main" }]}
-                format={format}
-              />
-            );
-          })}
+          {tiles.map((tile) => (
+            <NowTile key={tile.title} tile={tile} now={data} seen={seen} />
+          ))}
         </SmallMultiples>
       )}
       {error && error.status !== 403 && (
         <Problem what={words.nowWhat} error={error} onRetry={() => void answer.refetch()} />
       )}
     </section>
+  );
+}
+
+interface NowTileProps {
+  tile: Tile;
+  now: RealTime | undefined;
+  seen: readonly RealTime[];
+}
+
+function NowTile({ tile, now, seen }: NowTileProps) {
+  const words = useWords(PERFORMANCE_WORDS);
+  const { clock } = useFormats();
+  const { title, of, format, warning, bad } = tile;
+  const value = now ? of(now) : null;
+  const text = value === null ? null : format(value);
+  const state = stateOf(value, warning, bad);
+  const limit = warning ?? bad;
+  return (
+    <SmallMultiple
+      title={title}
+      value={text && splitUnit(text).value}
+      unit={(text && splitUnit(text).unit) || ""}
+      state={state}
+      {...(state !== "off" && { stateText: words.verdicts[state] })}
+      limit={
+        limit !== undefined && text !== null
+          ? { value: limit, text: words.limit(format(limit)) }
+          : undefined
+      }
+      note={now && value === null ? words.notAsked : ""}
+      statement={`${title}: ${text ?? words.notAsked}`}
+      points={seen.map(({ asOf }) => ({ key: asOf, title: clock(asOf) }))}
+      series={[{ name: title, values: seen.map(of), form: "main" }]}
+      format={format}
+    />
   );
 }

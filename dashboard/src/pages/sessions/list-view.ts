@@ -52,7 +52,7 @@ function usePaging() {
   return {
     cursor,
     /** From 1; undefined where a link has led into the middle. */
-    page: cursor ? passed && passed.length + 1 : 1,
+    page: cursor ? passed && passed.length + 2 : 1,
     toFirst: () => go(undefined, []),
     toNext: (next: string) => go(next, cursor ? [...(passed ?? []), cursor] : []),
     toPrevious: () => go(passed?.at(-1), passed?.slice(0, -1) ?? []),

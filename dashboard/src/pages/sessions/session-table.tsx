@@ -12,7 +12,7 @@ import { SESSIONS_WORDS, type Status as SessionStatus } from "./words";
 
 type Session = Schemas["SessionRow"];
 
-const SIGNS = { converted: "good", ongoing: "warning", abandoned: "off" } as const;
+const SIGNS = { converted: "good", abandoned: "off" } as const;
 
 export function SessionTable({ rows }: { rows: readonly Session[] }) {
   const words = useWords(SESSIONS_WORDS);
@@ -48,7 +48,7 @@ export function SessionTable({ rows }: { rows: readonly Session[] }) {
   ];
   return (
     <DataTable
-      caption={words.list}
+      caption={words.table}
       columns={columns}
       rows={rows}
       rowKey={({ sessionId }) => sessionId}
@@ -69,11 +69,13 @@ function Built({ session: { finalConfiguration } }: Row) {
 }
 
 function Begin({ session: { sessionId, startTime } }: Row) {
-  const { dateTime } = useFormats();
+  const { date, time } = useFormats();
   return (
     <>
       <ViewLink to={`/sessions/${encodeURIComponent(sessionId)}`} className={styles["begin"]}>
-        <time dateTime={startTime}>{dateTime(startTime)}</time>
+        <time dateTime={startTime}>
+          {date(startTime)}, {time(startTime)}
+        </time>
       </ViewLink>
       <span className={styles["id"]} title={sessionId}>
         {sessionId}
@@ -88,14 +90,14 @@ function From({ session }: Row) {
   const source = utmSource === "direct" ? referrerHost : utmSource;
   return (
     <>
-      {words.devices[deviceType] ?? deviceType}, {browserName}{" "}
-      {botReason && (
-        <span title={botReason}>
-          <Tag>{words.bot}</Tag>
-        </span>
-      )}
+      {words.devices[deviceType] ?? deviceType}, {browserName}
       <span className={styles["second"]}>
-        {[source, utmCampaign].filter(Boolean).join(" / ")}
+        {[source, utmCampaign].filter(Boolean).join(" / ")}{" "}
+        {botReason && (
+          <span title={botReason}>
+            <Tag>{words.bot}</Tag>
+          </span>
+        )}
       </span>
     </>
   );
@@ -106,7 +108,11 @@ function Outcome({ session: { conversionStatus, verifiedAt } }: Row) {
   const status = conversionStatus as SessionStatus;
   return (
     <>
-      <Status state={SIGNS[status]}>{words.statuses[status]}</Status>
+      {status === "ongoing" ? (
+        <Tag>{words.statuses[status]}</Tag>
+      ) : (
+        <Status state={SIGNS[status]}>{words.statuses[status]}</Status>
+      )}
       {verifiedAt && <span className={styles["second"]}>{words.verified}</span>}
     </>
   );

@@ -1,5 +1,6 @@
 -- Takes 0002_up.sql back, with what only it can hold.
 drop index idx_performance_metrics_name;
+drop index idx_user_sessions_utm_source;
 drop index idx_session_finalisations_order_id;
 drop table
     logins,
@@ -12,6 +13,8 @@ drop table
     duplicate_events;
 drop index idx_daily_configurations_sessions;
 drop index idx_daily_configurations_hash;
+drop index idx_daily_analytics_by_orders;
+drop index idx_daily_analytics_orders;
 drop index idx_daily_analytics_by_metric;
 drop index idx_daily_analytics_metric_type;
 create index idx_daily_analytics_metric_type on daily_analytics (metric_type);

@@ -7,6 +7,9 @@ alter table user_sessions
 
 alter table session_entries add column tracker_version text;
 
+-- For sources that have no figures of their own.
+create index idx_user_sessions_utm_source on user_sessions (utm_source, start_time);
+
 -- Who else reported an order, when the session it is counted in is erased.
 create index idx_session_finalisations_order_id on session_finalisations (order_id)
     where order_id is not null;
@@ -25,6 +28,7 @@ create table duplicate_events (
 -- recount of the hour the session began in. Sessions that are not counted yet have no row.
 create table session_figures (
     session_id text not null references user_sessions (session_id) on delete cascade,
+    start_time timestamptz not null,             -- as in user_sessions, when it was counted
     furthest_step text not null,                 -- of the funnel
     bounce boolean not null,
     path text[] not null,                        -- categories of successive selections, repeats once
@@ -38,6 +42,7 @@ create table session_figures (
     price_mismatches integer not null,           -- snapshots whose client price differs by 1 € or more
     primary key (session_id)
 );
+create index idx_session_figures_start_time on session_figures (start_time);
 
 -- `amount_sum`: whole euros for prices, seconds for durations; metric_type says which.
 alter table hourly_analytics add column amount_sum bigint not null default 0;
@@ -51,6 +56,12 @@ drop index idx_daily_analytics_metric_type;
 create index idx_daily_analytics_metric_type on daily_analytics (metric_type, date);
 create index idx_daily_analytics_by_metric
     on daily_analytics_by (dimension, dimension_value, metric_type, date);
+-- The most frequent orders of categories of a day.
+create index idx_daily_analytics_orders on daily_analytics (date, count)
+    where metric_type = 'orders';
+create index idx_daily_analytics_by_orders
+    on daily_analytics_by (dimension, dimension_value, date, count)
+    where metric_type = 'orders';
 
 -- popular_configurations is the sum over all days.
 create index idx_daily_configurations_hash on daily_configurations (configuration_hash, date);

@@ -1,0 +1,12 @@
+-- name: see_one_moment
+-- No row. All statements of the transaction see the same rows.
+set transaction isolation level repeatable read, read only;
+
+-- name: plan_anew
+-- One row. A filter that is not asked for takes no part in a plan that is made for this question
+-- alone; one for all questions reads every session. Sorts and hashes of a month's sessions should
+-- fit in memory.
+select
+    set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('jit', 'off', true),
+    set_config('work_mem', '64MB', true);
