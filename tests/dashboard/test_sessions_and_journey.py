@@ -53,6 +53,11 @@ def rows_of(page: Page) -> list[Told]:
     return [Told(*row) for row in cells]
 
 
+def shows(page: Page, rows: list[Told]) -> None:
+    """What is listed before an answer comes stays until then."""
+    wait_for(lambda: rows_of(page) == rows, WITHIN_S, f"{len(rows)} rows as told")
+
+
 def told(items: list[dict[str, Any]]) -> list[Told]:
     return [
         Told(
@@ -102,7 +107,7 @@ def test_the_list_is_what_the_api_lists(page: Page, stack: Stack, query: dict[st
     listed = stack.get(LISTED, **query, limit="50")["items"]
     assert listed, "the seed has no such session"
     page.goto(f"/admin/sessions?{httpx.QueryParams(query)}")
-    assert rows_of(page) == told(listed)
+    shows(page, told(listed))
 
 
 def test_the_answer_above_the_list_has_the_figures_of_the_overview(
@@ -129,14 +134,14 @@ def test_pages_lead_on_and_back_and_a_reload_stays_on_its_page(page: Page, stack
     for number, rows in ((2, second), (3, third)):
         pager.get_by_role("button", name="Next").click()
         expect(pager).to_contain_text(f"Page {number},")
-        assert rows_of(page) == rows
+        shows(page, rows)
     page.reload()
     expect(pager).to_contain_text("Page 3,")
-    assert rows_of(page) == third
+    shows(page, third)
     for number, rows in ((2, second), (1, first)):
         pager.get_by_role("button", name="Previous").click()
         expect(pager).to_contain_text(f"Page {number},")
-        assert rows_of(page) == rows
+        shows(page, rows)
     expect(page).to_have_url("/admin/sessions?timeRange=90d")
 
 
@@ -147,10 +152,10 @@ def test_a_link_into_the_middle_shows_that_page_and_leads_to_the_first(
     second = stack.get(LISTED, timeRange="90d", limit="50", cursor=first["nextCursor"])
     query = httpx.QueryParams({"timeRange": "90d", "cursor": first["nextCursor"]})
     page.goto(f"/admin/sessions?{query}")
-    assert rows_of(page) == told(second["items"])
+    shows(page, told(second["items"]))
     page.get_by_role("button", name="Previous").click()
     expect(page.get_by_role("navigation", name="Pages")).to_contain_text("Page 1,")
-    assert rows_of(page) == told(first["items"])
+    shows(page, told(first["items"]))
 
 
 def test_status_and_part_of_an_id_are_chosen_in_the_page_and_stay_in_the_address(
@@ -164,7 +169,7 @@ def test_status_and_part_of_an_id_are_chosen_in_the_page_and_stay_in_the_address
     expect(page).to_have_url("/admin/sessions?timeRange=90d&status=converted&q=a")
     listed = stack.get(LISTED, timeRange="90d", status="converted", q="a", limit="50")["items"]
     assert listed
-    assert rows_of(page) == told(listed)
+    shows(page, told(listed))
 
 
 def test_filters_that_nothing_matches_are_cleared_all_at_once(page: Page) -> None:

@@ -66,6 +66,7 @@ async def told(
 
 async def test_a_session_that_did_nothing_has_figures_too(db: Pool) -> None:
     assert await told(db) == {
+        "start_time": START,
         "furthest_step": "started",
         "bounce": True,
         "path": [],

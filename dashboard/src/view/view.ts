@@ -56,8 +56,9 @@ export function useView(): View {
   return useMemo(() => {
     const text = (name: string): string | undefined => search.get(name) || undefined;
     const change = (values: Readonly<Record<string, string | undefined>>): void =>
-      setSearch((before) => {
-        const after = new URLSearchParams(before);
+      setSearch(() => {
+        // Not what was drawn last: two changes may come before the page is drawn again.
+        const after = new URLSearchParams(window.location.search);
         for (const [name, value] of Object.entries(values))
           if (value) after.set(name, value);
           else after.delete(name);
