@@ -1,4 +1,5 @@
 import { usePartsWords } from "../parts/words";
+import { THRESHOLD } from "../parts/rate";
 import styles from "./option-matrix.module.css";
 
 export interface MatrixOption {
@@ -30,7 +31,7 @@ const SHADES = 7;
 
 /** Option against option: a rate on the sequential scale, and how many sessions it stands on. */
 export function OptionMatrix(props: OptionMatrixProps) {
-  const { caption, rowLabel, rows, columns, cells, format, formatCount, threshold = 40 } = props;
+  const { caption, rowLabel, rows, columns, cells, format, formatCount, threshold = THRESHOLD } = props;
   const told = cells.filter(({ sessions, rate }) => rate !== null && sessions >= threshold);
   const rates = told.map(({ rate }) => rate ?? 0);
   const [least, most] = [Math.min(...rates), Math.max(...rates)];

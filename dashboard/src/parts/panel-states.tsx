@@ -3,6 +3,7 @@ import { Button } from "./button";
 import { useDelayed } from "./delay";
 import { HouseGlyph } from "./house-glyph";
 import { Icon } from "./icon";
+import { THRESHOLD } from "./rate";
 import styles from "./panel-states.module.css";
 import { usePartsWords } from "./words";
 
@@ -45,7 +46,7 @@ export function Empty({ children, next }: EmptyProps) {
 }
 
 /** Below the threshold no rate is told. */
-export function TooFew({ sessions, threshold = 40 }: { sessions: number; threshold?: number }) {
+export function TooFew({ sessions, threshold = THRESHOLD }: { sessions: number; threshold?: number }) {
   const words = usePartsWords();
   return <p className={styles["few"]}>{words.tooFew(sessions, threshold)}</p>;
 }

@@ -9,7 +9,7 @@ import { useView } from "../../view/view";
 import { useFormats } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
 import styles from "./configurations.module.css";
-import { rateOf, THRESHOLD } from "./rate";
+import { rateOf, THRESHOLD } from "../../parts/rate";
 import { CONFIGURATIONS_WORDS } from "./words";
 
 /** Which pairs of options end in an order. The address names the two categories. */

@@ -10,7 +10,7 @@ import { Bar } from "../../parts/share-rows";
 import { useView } from "../../view/view";
 import { useFormats } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
-import { rateOf, THRESHOLD } from "./rate";
+import { rateOf, THRESHOLD } from "../../parts/rate";
 import { CONFIGURATIONS_WORDS } from "./words";
 
 type Popular = Schemas["PopularConfiguration"];

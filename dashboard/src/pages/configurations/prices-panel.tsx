@@ -5,7 +5,7 @@ import { Panel, type Answer } from "../../parts/panel";
 import { Empty } from "../../parts/panel-states";
 import { useFormats } from "../../words/formats";
 import { useWords } from "../../words/language";
-import { rateOf, THRESHOLD } from "./rate";
+import { rateOf, THRESHOLD } from "../../parts/rate";
 import { CONFIGURATIONS_WORDS } from "./words";
 
 type Prices = Schemas["PriceDistribution"];

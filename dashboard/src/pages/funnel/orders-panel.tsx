@@ -4,7 +4,7 @@ import { Panel, type Answer } from "../../parts/panel";
 import { Empty } from "../../parts/panel-states";
 import { useFormats } from "../../words/formats";
 import { useWords } from "../../words/language";
-import { rateOf, THRESHOLD } from "../configurations/rate";
+import { rateOf, THRESHOLD } from "../../parts/rate";
 import styles from "./funnel.module.css";
 import { useNames } from "./names";
 import { FUNNEL_WORDS } from "./words";

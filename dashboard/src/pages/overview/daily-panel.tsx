@@ -6,7 +6,7 @@ import type { Column, TableOf } from "../../parts/data-table";
 import type { Answer } from "../../parts/panel";
 import { useFormats } from "../../words/formats";
 import { useWords } from "../../words/language";
-import { rateOf } from "../configurations/rate";
+import { rateOf } from "../../parts/rate";
 import { useAnnotations, usePoints } from "./daily-points";
 import { OverviewPanel } from "./overview-panel";
 import { isByHour } from "./span";

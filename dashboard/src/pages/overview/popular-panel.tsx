@@ -9,7 +9,7 @@ import { Empty } from "../../parts/panel-states";
 import { useViewAddress } from "../../view/view-link";
 import { useFormats } from "../../words/formats";
 import { useLanguage, useWords } from "../../words/language";
-import { rateOf, THRESHOLD } from "../configurations/rate";
+import { rateOf, THRESHOLD } from "../../parts/rate";
 import { OverviewPanel } from "./overview-panel";
 import { OVERVIEW_WORDS } from "./words";
 

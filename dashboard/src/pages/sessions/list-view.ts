@@ -41,8 +41,9 @@ function usePaging() {
   const cursor = search.get("cursor") ?? undefined;
   const go = (next: string | undefined, pages: readonly string[]): void =>
     setSearch(
-      (before) => {
-        const after = new URLSearchParams(before);
+      () => {
+        // Not what was drawn last: a filter may have been chosen since.
+        const after = new URLSearchParams(window.location.search);
         if (next) after.set("cursor", next);
         else after.delete("cursor");
         return after;
