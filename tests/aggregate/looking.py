@@ -18,6 +18,11 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "daily_analytics_by": (("date", *_PART, *_METRIC), _NUMBERS),
     "daily_configurations": (("date", "configuration_hash"), _CONFIGURED),
     "daily_configurations_by": (("date", *_PART, "configuration_hash"), _CONFIGURED),
+    "daily_spreads": (
+        ("date", *_PART, "metric_type", "category", "converted"),
+        ("first_bucket", "ends", "amounts"),
+    ),
+    "daily_pairs": (("date", *_PART), ("pairs",)),
     "popular_configurations": (
         ("configuration_hash",),
         (

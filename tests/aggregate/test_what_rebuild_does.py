@@ -28,6 +28,8 @@ FIGURES = (
     "daily_analytics_by",
     "daily_configurations",
     "daily_configurations_by",
+    "daily_spreads",
+    "daily_pairs",
     "popular_configurations",
 )
 
@@ -59,7 +61,9 @@ async def close(db: Pool, month: date) -> None:
 
 
 async def test_what_is_lost_is_there_again(db: Pool, keep: Keep, count: Count) -> None:
-    await keep(call("anna", clicked(10), saved(20)), call("ben", clicked(-40 * DAY)))
+    await keep(
+        call("anna", clicked(10), saved(20, floor="parkett")), call("ben", clicked(-40 * DAY))
+    )
     await count(HOUR)
     before = await everything(db)
     assert all(before[table] for table in FIGURES)
@@ -73,10 +77,10 @@ async def test_what_is_lost_is_there_again(db: Pool, keep: Keep, count: Count) -
 
 
 async def test_what_should_not_be_there_is_gone(db: Pool, keep: Keep, count: Count) -> None:
-    await keep(call("anna", clicked(10), saved(20)))
+    await keep(call("anna", clicked(10), saved(20, floor="parkett")))
     await count(HOUR)
     before = await everything(db)
-    for table in ("daily_analytics", "daily_configurations"):
+    for table in ("daily_analytics", "daily_configurations", "daily_spreads", "daily_pairs"):
         shifted = f"update {table} set date = date - 3"
         await damage(db, shifted)
     await damage(
@@ -115,7 +119,9 @@ async def test_a_closed_month_is_never_counted_again(
     db: Pool, keep: Keep, count: Count, figures: Figures
 ) -> None:
     in_may = -20 * DAY
-    await keep(call("anna", clicked(10)), call("ben", clicked(in_may), saved(in_may + 5)))
+    await keep(
+        call("anna", clicked(10)), call("ben", clicked(in_may), saved(in_may + 5, floor="parkett"))
+    )
     await count(HOUR)
     await close(db, date(2026, 5, 1))
     before = await everything(db)

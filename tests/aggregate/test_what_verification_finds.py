@@ -68,12 +68,14 @@ async def test_a_figure_that_is_wrong_is_told_and_mended(
         "update daily_analytics set count = 7 where metric_type = 'interactions'",
         "delete from daily_analytics_by where dimension = 'device_type'",
         "update daily_configurations set sessions = 9",
+        "update daily_spreads set amounts = '{9}'",
+        "update daily_pairs set pairs = '{}'",
     ],
 )
 async def test_a_day_that_is_not_the_sum_of_its_hours_is_told_and_mended(
     db: Pool, keep: Keep, count: Count, errors: pytest.LogCaptureFixture, damage: str
 ) -> None:
-    await keep(call("anna", clicked(10), saved(20)))
+    await keep(call("anna", clicked(10), saved(20, floor="parkett")))
     await count(HOUR)
     before = await everything(db)
     async with db.connection() as connection:

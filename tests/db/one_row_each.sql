@@ -59,6 +59,8 @@ insert into daily_spreads (
     date, dimension, dimension_value, metric_type, category, converted, first_bucket, ends, amounts
 )
 values ('2026-06-15', '', '', 'decision_time', 'nest', false, 87, '{1}', '{4000}');
+insert into daily_pairs (date, dimension, dimension_value, pairs)
+values ('2026-06-15', '', '', '{"[\"nest\", \"wand\"]": [["nest80", "holz", 1, 0]]}');
 insert into aggregation_state (time_zone, counted_at)
 values ('Europe/Vienna', '2026-06-15 12:05+00');
 insert into closed_months (month, closed_at) values ('2025-05-01', '2026-06-15 12:05+00');

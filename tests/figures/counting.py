@@ -30,7 +30,10 @@ select
     last_price,
     tracker_version,
     clock_skew_ms,
-    final_configuration_hash
+    final_configuration_hash,
+    device_type,
+    final_configuration,
+    final_snapshot_at
 from user_sessions
 """
 

@@ -230,7 +230,7 @@ async def test_a_session_not_counted_yet_is_missing_only_where_order_matters(db:
 def test_every_file_is_a_figure_with_its_metrics() -> None:
     folder = Path(str(files(package)))
     names = {path.stem for path in folder.glob("*.sql")}
-    assert names == {*FIGURES, "chosen"}
+    assert names == {*FIGURES, "chosen", "narrow"}
     assert FIGURES.keys() == METRICS.keys()
 
 

@@ -68,6 +68,7 @@ def saved(
     number: int = 1,
     *,
     option: str = "nest-80",
+    floor: str | None = None,
     price: int | None = 213_032,
     price_list: str = "2026-01",
 ) -> Snapshot:
@@ -75,8 +76,9 @@ def saved(
     return Snapshot(
         id=identifier(moment, number),
         at=moment,
-        configuration={"nest": Choice(value=option)},
-        configuration_hash=f"hash of {option}",
+        configuration={"nest": Choice(value=option)}
+        | ({} if floor is None else {"fussboden": Choice(value=floor)}),
+        configuration_hash=f"hash of {option}" + (f" on {floor}" if floor else ""),
         trigger=Trigger.AUTO_SAVE,
         total_price_eur=price,
         completion_percentage=12.5,

@@ -18,6 +18,9 @@ create temp table if not exists chosen (
     tracker_version text,
     clock_skew_ms bigint,
     final_configuration_hash text,
+    device_type text not null,
+    final_configuration jsonb,
+    final_snapshot_at timestamptz,
     cell_hour timestamptz not null,
     cell_device text not null,
     cell_source text not null,
@@ -97,7 +100,8 @@ where hour >= %(since)s
 insert into chosen (
     session_id, cell, start_time, last_activity, conversion_status, converted, verified,
     session_duration, total_interactions, last_price, tracker_version, clock_skew_ms,
-    final_configuration_hash, cell_hour, cell_device, cell_source, cell_bot
+    final_configuration_hash, device_type, final_configuration, final_snapshot_at,
+    cell_hour, cell_device, cell_source, cell_bot
 )
 select
     session_id,
@@ -113,6 +117,9 @@ select
     tracker_version,
     clock_skew_ms,
     final_configuration_hash,
+    device_type,
+    final_configuration,
+    final_snapshot_at,
     hour,
     device,
     source,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from nesthaus.aggregate import configurations, days, spreads
+from nesthaus.aggregate import configurations, days, pairs, spreads
 from nesthaus.aggregate.sources import KeptSources, keep_sources
 from nesthaus.aggregate.spans import day_of, days_of, hours_by_day, hours_meant
 from nesthaus.aggregate.state import check_zone, closed_months, found_state, is_closed
@@ -132,7 +132,8 @@ async def _recount(
     of_days = await days.sum_hours(connection, spans)
     of_configurations = await configurations.count(connection, spans, kept, catalogue)
     of_spreads = await spreads.count(connection, spans, kept)
-    by_day = Counter(of_days) + Counter(of_configurations) + Counter(of_spreads)
+    of_pairs = await pairs.count(connection, spans, kept, catalogue)
+    by_day = sum(map(Counter, (of_days, of_configurations, of_spreads, of_pairs)), Counter[date]())
     return Recounted(len(open_hours), changed + by_day.total(), marked, by_day)
 
 

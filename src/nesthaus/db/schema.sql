@@ -343,6 +343,17 @@ create table daily_spreads (
 create index idx_daily_spreads_metric
     on daily_spreads (dimension, dimension_value, metric_type, date);
 
+-- Options that final configurations have side by side. A key of `pairs` is a JSON array of two
+-- categories, in the order of their code points; its value is a list of
+-- [option of the first, option of the second, sessions, converted ones].
+create table daily_pairs (
+    date date not null,
+    dimension text not null check (dimension in ('', 'device_type', 'utm_source', 'bot')),
+    dimension_value text not null,               -- of the totals: '', as is `dimension`
+    pairs jsonb not null,
+    primary key (date, dimension, dimension_value)
+);
+
 -- The sum of daily_configurations.
 create table popular_configurations (
     id uuid not null default gen_random_uuid(),

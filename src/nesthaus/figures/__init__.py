@@ -55,6 +55,8 @@ FIGURES: Mapping[str, bytes] = MappingProxyType(
 MAKE_CHOSEN = load_statements(__name__, "chosen.sql")["make_chosen"]
 """Makes `chosen` as an empty temporary table that ends with the transaction."""
 
+_NARROW = load_statements(__name__, "narrow.sql")["narrow"]
+
 
 def over(chosen: bytes, figure: bytes, *, once: bool = True) -> bytes:
     """The figure of the sessions that the query `chosen` gives.
@@ -66,6 +68,12 @@ def over(chosen: bytes, figure: bytes, *, once: bool = True) -> bytes:
     if figure.startswith(b"with "):
         return ctes + b",\n" + figure.removeprefix(b"with ")
     return ctes + b"\n" + figure
+
+
+def narrow(chosen: bytes) -> bytes:
+    """The same sessions, for figures that ask nothing of configurations (all but `options`): those
+    of some months would not fit in memory with them."""
+    return over(chosen, _NARROW, once=False)
 
 
 def over_all(chosen: bytes, figures: Iterable[bytes]) -> bytes:

@@ -14,5 +14,8 @@ create temp table chosen (
     last_price integer,
     tracker_version text,
     clock_skew_ms bigint,
-    final_configuration_hash text
+    final_configuration_hash text,
+    device_type text not null,
+    final_configuration jsonb,
+    final_snapshot_at timestamptz
 ) on commit drop;

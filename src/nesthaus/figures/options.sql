@@ -22,18 +22,15 @@ from (
             when 'object' then coalesce(
                 nullif(choice.choice ->> 'value', 'true'),
                 %(only_options)s::jsonb
-                    -> width_bucket(session.final_snapshot_at, %(list_starts)s::timestamptz[])
+                    -> width_bucket(chosen.final_snapshot_at, %(list_starts)s::timestamptz[])
                     ->> choice.category
             )
             else %(only_options)s::jsonb
-                -> width_bucket(session.final_snapshot_at, %(list_starts)s::timestamptz[])
+                -> width_bucket(chosen.final_snapshot_at, %(list_starts)s::timestamptz[])
                 ->> choice.category
         end as option
     from chosen
-    inner join user_sessions as session
-        on session.session_id = chosen.session_id
-        and session.start_time between %(first)s::timestamptz and %(last)s::timestamptz
-    cross join lateral jsonb_each(session.final_configuration) as choice (category, choice)
+    cross join lateral jsonb_each(chosen.final_configuration) as choice (category, choice)
 ) as options
 where option is not null
 group by cell, category, option;

@@ -21,6 +21,9 @@ from (
     where event.event_type = 'page_view'
       and not event.over
       and event.timestamp between %(first)s::timestamptz and %(last)s::timestamptz
+      -- So says `over` too; but this spares a look into other months for each session.
+      and event.timestamp between
+          chosen.start_time and chosen.start_time + interval '7 days'
     group by chosen.cell, chosen.session_id, coalesce(event.selection_value, '')
 ) as viewed
 group by viewed.cell, viewed.path;

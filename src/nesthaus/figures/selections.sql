@@ -17,6 +17,9 @@ with by_session as (
       and event.selection_value <> ''
       and not event.over
       and event.timestamp between %(first)s::timestamptz and %(last)s::timestamptz
+      -- So says `over` too; but this spares a look into other months for each session.
+      and event.timestamp between
+          chosen.start_time and chosen.start_time + interval '7 days'
     group by chosen.cell, chosen.session_id, event.category, event.selection_value
 ),
 by_option as (

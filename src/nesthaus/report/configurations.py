@@ -20,7 +20,7 @@ from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
 
 _SQL = load_statements("nesthaus.report", "configurations.sql")
-_COUNTED = over(counts.SQL["chosen_by_filter"], _SQL["counted"])
+_COUNTED = over(counts.NARROWLY_CHOSEN, _SQL["counted"])
 _ROWS_A_FETCH = 500
 
 

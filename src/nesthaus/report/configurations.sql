@@ -143,27 +143,15 @@ select
     example.final_snapshot_at as example_at
 from (
     select
-        chosen.configuration_hash,
+        chosen.final_configuration_hash as configuration_hash,
         count(*) as sessions,
         count(*) filter (where chosen.converted) as converted,
         round(avg(chosen.last_price::bigint))::integer as average_price,
         max(chosen.final_snapshot_at) as last_selected,
         max(chosen.session_id) as example_id
-    from (
-        select
-            chosen.converted,
-            chosen.last_price,
-            chosen.session_id,
-            chosen.final_configuration_hash as configuration_hash,
-            session.final_snapshot_at
-        from chosen
-        inner join user_sessions as session
-            on session.session_id = chosen.session_id
-            and session.start_time >= %(since)s
-            and session.start_time < %(until)s
-        where chosen.final_configuration_hash is not null
-    ) as chosen
-    group by chosen.configuration_hash
+    from chosen
+    where chosen.final_configuration_hash is not null
+    group by chosen.final_configuration_hash
     order by sessions desc, last_selected desc, configuration_hash
     limit %(limit)s::integer
 ) as popular

@@ -13,10 +13,11 @@ from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.periods import starts_of
 from nesthaus.domain.pricing import Catalogue
-from nesthaus.figures import FIGURES, METRICS, figure_parameters, over_all
+from nesthaus.figures import FIGURES, METRICS, figure_parameters, narrow, over_all
 from nesthaus.report.questions import Question
 
 SQL = load_statements("nesthaus.report", "counts.sql")
+NARROWLY_CHOSEN = narrow(SQL["chosen_by_filter"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ async def count(
 @cache
 def _counted(figures: tuple[str, ...]) -> bytes:
     """One text for each report."""
-    return over_all(SQL["chosen_by_filter"], (FIGURES[name] for name in figures))
+    chosen = SQL["chosen_by_filter"] if "options" in figures else NARROWLY_CHOSEN
+    return over_all(chosen, (FIGURES[name] for name in figures))
 
 
 async def is_stored(connection: Connection, question: Question) -> bool:

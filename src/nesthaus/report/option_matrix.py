@@ -1,16 +1,19 @@
 """Which option of one category goes with which of another, in the houses visitors end up with."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
 from msgspec import Struct
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 
-from nesthaus.db.pool import Pool
+from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
+from nesthaus.domain.pairs import categories_key
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.figures import figure_parameters, over
 from nesthaus.report import counts
+from nesthaus.report.counts import as_of, stored_in_days
 from nesthaus.report.labels import Labels
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
@@ -33,12 +36,40 @@ class OptionMatrix(Struct, frozen=True, rename="camel"):
 
     time_range: str
     items: list[Pair]
-    as_of: datetime
+    as_of: datetime | None
 
 
 async def option_matrix(
     pool: Pool, question: Question, catalogue: Catalogue, a: str, b: str
 ) -> OptionMatrix:
+    async with reading(pool) as connection:
+        asked = await stored_in_days(connection, question)
+        # Of a category with itself nothing is stored.
+        if asked is not None and a != b:
+            items = await _stored(connection, asked, a, b)
+            computed_at = await as_of(connection, question)
+        else:
+            items = await _counted(connection, question, catalogue, a, b)
+            computed_at = question.asked_at
+    labels = Labels(catalogue)
+    items.sort(key=lambda pair: (labels.place(a, pair.a), labels.place(b, pair.b)))
+    return OptionMatrix(question.period.name, items, computed_at)
+
+
+async def _stored(
+    connection: Connection, asked: Mapping[str, object], a: str, b: str
+) -> list[Pair]:
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(_SQL["stored_pairs"], {**asked, "categories": categories_key(a, b)})
+        rows = await cursor.fetchall()
+    if a < b:
+        return [Pair(first, second, *numbers) for first, second, *numbers in rows]
+    return [Pair(second, first, *numbers) for first, second, *numbers in rows]
+
+
+async def _counted(
+    connection: Connection, question: Question, catalogue: Catalogue, a: str, b: str
+) -> list[Pair]:
     asked = {
         **asdict(question.filters),
         **figure_parameters(catalogue, question.period.since, question.period.until),
@@ -46,12 +77,6 @@ async def option_matrix(
         "a": a,
         "b": b,
     }
-    async with (
-        reading(pool) as connection,
-        connection.cursor(row_factory=class_row(Pair)) as cursor,
-    ):
+    async with connection.cursor(row_factory=class_row(Pair)) as cursor:
         await cursor.execute(_COUNTED, asked)
-        items = await cursor.fetchall()
-    labels = Labels(catalogue)
-    items.sort(key=lambda pair: (labels.place(a, pair.a), labels.place(b, pair.b)))
-    return OptionMatrix(question.period.name, items, question.asked_at)
+        return await cursor.fetchall()

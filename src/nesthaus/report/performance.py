@@ -22,7 +22,7 @@ SLOWEST = 10
 
 _Row = TypeVar("_Row")
 _SQL = {
-    name: over(counts.SQL["chosen_by_filter"], statement)
+    name: over(counts.NARROWLY_CHOSEN, statement)
     for name, statement in load_statements("nesthaus.report", "performance.sql").items()
 }
 

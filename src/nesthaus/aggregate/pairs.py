@@ -1,0 +1,120 @@
+"""Which options of two categories the final configurations of a day have side by side."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+import msgspec
+from psycopg.rows import class_row
+
+from nesthaus.aggregate.sources import KeptSources
+from nesthaus.aggregate.spans import Days
+from nesthaus.db.pool import Connection
+from nesthaus.db.queries import load_statements
+from nesthaus.domain.pairs import categories_key
+from nesthaus.domain.pricing import Catalogue
+from nesthaus.figures import list_starts, only_options
+
+_SQL = load_statements("nesthaus.aggregate", "pairs.sql")
+
+Part = tuple[str, str]
+"""A dimension and its value; both '' for the totals."""
+
+Pair = tuple[str, str, str, str]
+"""A category and its option, and a later category, by code point, with its own."""
+
+Counts = tuple[int, int]
+"""Sessions, and those of them that converted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """Visitors of one kind that ended with the same `options` (category to option)."""
+
+    bot: bool
+    device: str
+    source: str
+    options: Mapping[str, str]
+    sessions: int
+    converted: int
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        if self.bot:
+            return (("bot", "true"),)
+        return ("", ""), ("device_type", self.device), ("utm_source", self.source)
+
+
+async def count(
+    connection: Connection, days: Days, kept: KeptSources, catalogue: Catalogue
+) -> dict[date, int]:
+    """How many stored rows became others, by day; only days where any did."""
+    await connection.execute(_SQL["make_pair_differences"])
+    lists = {"only_options": only_options(catalogue), "list_starts": list_starts(catalogue)}
+    changed: dict[date, int] = {}
+    for day, since, until in zip(days.dates, days.since, days.until, strict=True):
+        span: dict[str, object] = {"date": day, "since": since, "until": until}
+        rows = await _configured(connection, span | kept.columns() | lists)
+        # In Python: 66 pairs of each session took SQL 20 times as long.
+        counted = pairs_of(rows)
+        if differing := await _write(connection, day, counted):
+            changed[day] = differing
+    return changed
+
+
+def pairs_of(rows: Iterable[Configured]) -> dict[Part, dict[Pair, Counts]]:
+    by_kind: dict[tuple[Part, ...], dict[Pair, Counts]] = defaultdict(dict)
+    for row in rows:
+        _add(by_kind[row.parts], _pairs(row.options), row.sessions, row.converted)
+    by_part: dict[Part, dict[Pair, Counts]] = defaultdict(dict)
+    for parts, counts in by_kind.items():
+        for part in parts:
+            for pair, (sessions, converted) in counts.items():
+                _add(by_part[part], (pair,), sessions, converted)
+    return by_part
+
+
+def _pairs(options: Mapping[str, str]) -> Iterable[Pair]:
+    for (a, of_a), (b, of_b) in combinations(sorted(options.items()), 2):
+        yield a, of_a, b, of_b
+
+
+def _add(counts: dict[Pair, Counts], pairs: Iterable[Pair], sessions: int, converted: int) -> None:
+    for pair in pairs:
+        before = counts.get(pair)
+        counts[pair] = (
+            (before[0] + sessions, before[1] + converted) if before else (sessions, converted)
+        )
+
+
+async def _configured(connection: Connection, asked: Mapping[str, object]) -> list[Configured]:
+    async with connection.cursor(row_factory=class_row(Configured)) as cursor:
+        await cursor.execute(_SQL["configured"], asked)
+        return await cursor.fetchall()
+
+
+async def _write(
+    connection: Connection, day: date, counted: Mapping[Part, Mapping[Pair, Counts]]
+) -> int:
+    asked = {
+        "date": day,
+        "dimension": [dimension for dimension, _ in counted],
+        "dimension_value": [value for _, value in counted],
+        "pairs": [_stored_form(pairs) for pairs in counted.values()],
+    }
+    found = await connection.execute(_SQL["find_differences"], asked)
+    if found.rowcount:
+        await connection.execute(_SQL["delete_vanished"])
+        await connection.execute(_SQL["write"])
+        await connection.execute(_SQL["forget_differences"])
+    return found.rowcount
+
+
+def _stored_form(pairs: Mapping[Pair, Counts]) -> str:
+    """JSON, as the table says; always the same for the same counts."""
+    by_categories: dict[str, list[tuple[str, str, int, int]]] = defaultdict(list)
+    for (a, of_a, b, of_b), counts in sorted(pairs.items()):
+        by_categories[categories_key(a, b)].append((of_a, of_b, *counts))
+    return msgspec.json.encode(by_categories).decode()
