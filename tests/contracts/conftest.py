@@ -20,6 +20,7 @@ from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
+from nesthaus.upkeep.flags import FlagsInForce
 from tests.clocks import SettableClock
 from tests.prices import CATALOGUE
 
@@ -34,8 +35,17 @@ async def access(db: Pool, redis_url: str, clock: SettableClock) -> AsyncIterato
 
 
 @pytest.fixture
+async def flags(db: Pool) -> FlagsInForce:
+    return FlagsInForce(db)
+
+
+@pytest.fixture
 async def app(
-    db: Pool, redis_url: str, tmp_path: Path, clock: SettableClock, access: Access
+    db: Pool,
+    redis_url: str,
+    tmp_path: Path,
+    access: Access,
+    flags: FlagsInForce,
 ) -> AsyncIterator[ASGIApp]:
     redis = connect(redis_url, 0)
     durable = DurableLog(EventStream(redis, 1, 1000), Spool(tmp_path / "spool"))
@@ -47,15 +57,16 @@ async def app(
             access=access,
             redis=redis,
             durable=durable,
-            refusals=RefusalCounts(durable.append, ids, clock),
+            refusals=RefusalCounts(durable.append, ids, access.clock),
             ids=ids,
-            clock=clock,
+            clock=access.clock,
             rate_limit=RateLimit(0, new_table()),
             limit_loopback=False,
             allowed_origins=("*",),
             idle_after_s=1_800,
             consent_default="all",
-            live=LiveCounters(redis, clock),
+            flags=flags,
+            live=LiveCounters(redis, access.clock),
             live_limits=load_settings({}).live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
         )

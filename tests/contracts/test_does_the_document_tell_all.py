@@ -77,6 +77,8 @@ ADMIN = {
     ("/api/admin/tokens", "post"),
     ("/api/admin/tokens/{id}", "delete"),
     ("/api/admin/audit", "get"),
+    ("/api/admin/flags", "get"),
+    ("/api/admin/flags/{key}", "put"),
 }
 
 

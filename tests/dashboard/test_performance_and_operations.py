@@ -240,6 +240,38 @@ def me(stack: Stack, token: str) -> httpx.Response:
     return httpx.get(f"{stack.url}/api/admin/me", headers=headers, timeout=10)
 
 
+def test_a_flag_is_changed_and_sessions_have_it(page: Page, stack: Stack) -> None:
+    opened(page, "operations")
+    row = panel(page, "Feature flags").get_by_role("row").filter(has_text="hover")
+    expect(row).to_contain_text("Never: the page decides")
+    dialog = page.get_by_role("dialog")
+
+    def change(percentage: str, *, enabled: bool) -> None:
+        row.get_by_role("button", name="Change").click()
+        dialog.get_by_label("Enabled").set_checked(enabled)
+        dialog.get_by_label("Share of sessions").fill(percentage)
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_have_count(0)
+
+    change("100", enabled=True)
+    expect(row).to_contain_text("100%")
+    create = f"{stack.url}/api/sessions/create"
+    body = {"consent": "none"}
+    wait_for(
+        lambda: httpx.post(create, json=body).json()["flags"].get("hover") is True,
+        WITHIN_S,
+        "a session that has the flag",
+    )
+    change("30", enabled=True)
+    expect(row).to_contain_text("For some")
+    expect(row).to_contain_text("30%")
+    change("30", enabled=False)
+    expect(row).to_contain_text("Off")
+    acts = panel(page, "Audit log").get_by_role("row").filter(has_text="Flag set")
+    expect(acts.first).to_contain_text("now: off, 30 %, was: on, 30 %")
+    expect(acts.first).to_contain_text(ADMIN.name)
+
+
 def test_an_account_is_made_and_deleted(page: Page, stack: Stack) -> None:
     email = f"{uuid4().hex[:8]}@example.com"
     opened(page, "operations")

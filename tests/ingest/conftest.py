@@ -77,6 +77,7 @@ async def api(
         role_of,
         settings.get("consent_default", "all"),
         idle_after_s=1_800,
+        flags_of=lambda session_id: settings.get("flags", {}).get(session_id, {}),
     )
     limit = RateLimit(settings.get("rate_limit", 0), new_table())
     routes = tracking_routes(

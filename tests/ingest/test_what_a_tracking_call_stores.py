@@ -6,6 +6,8 @@ The clock stands at 2026-06-15 12:00 UTC; the price list in force is 2025-12.
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+
 from nesthaus.access.actors import Role
 from nesthaus.domain.configurations import Choice
 from nesthaus.domain.events import Entry, Finalisation, Interaction, Metric, Outcome, Snapshot
@@ -230,6 +232,15 @@ async def test_finalize_stores_the_end_and_the_final_configuration(api: Api) -> 
     assert finalisation.outcome is Outcome.CONVERTED
     assert (finalisation.order_id, finalisation.exit_page) == ("A-17", "/danke")
     assert finalisation.verified is False
+
+
+@pytest.mark.parametrize("settings", [{"flags": {"s": {"hover": True, "scroll": False}}}])
+async def test_a_session_is_told_its_flags(api: Api) -> None:
+    told = (await api.post("/api/sessions/create", {"sessionId": "s"})).json()
+    unstored = (
+        await api.post("/api/sessions/create", {"sessionId": "s", "consent": "none"})
+    ).json()
+    assert told["flags"] == unstored["flags"] == {"hover": True, "scroll": False}
 
 
 async def test_a_null_configuration_erases_nothing_because_it_stores_nothing(api: Api) -> None:

@@ -45,6 +45,7 @@ from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.stream.worker_states import publish_worker_state
+from nesthaus.upkeep.flags import FlagsInForce
 from tests.clocks import SettableClock
 from tests.oracle.calls import TRACKER, Call
 from tests.oracle.ranges import Question, hour_of
@@ -213,6 +214,7 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             allowed_origins=("*",),
             consent_default="all",
             idle_after_s=int(RULES.idle_after.total_seconds()),
+            flags=FlagsInForce(pool),
             live=LiveCounters(redis, clock),
             live_limits=load_settings({}).live_limits,
             reader=StreamReader(redis, 1, consumer="report"),

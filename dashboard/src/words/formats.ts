@@ -83,6 +83,8 @@ export function formatsOf(language: Language, zone: string) {
     }),
     /** A ratio as "3.4%". */
     share: known((value) => percent(value, 1)),
+    /** A ratio as "30%". */
+    wholeShare: known((value) => percent(value, 0)),
     /** A ratio as a key figure: below 10 % with two decimals. */
     rate: known((value) => percent(value, Math.abs(value) < 0.1 ? 2 : 1)),
     /** A difference of ratios. */

@@ -171,7 +171,11 @@ _OPENED: JsonObject = {
         "type": "integer",
         "description": "seconds without activity after which a session ends",
     },
-    "flags": {},
+    "flags": {
+        "type": "object",
+        "additionalProperties": {"type": "boolean"},
+        "description": "feature flags that are set, for this session",
+    },
 }
 _CREATED = _answer(sessionId=_TEXT, **_OPENED)
 _UNSTORED = _answer(stored=_STORED, **_OPENED)

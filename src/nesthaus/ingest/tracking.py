@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,8 +40,8 @@ class Tracking:
     """Every method raises Refused, and Overloaded where neither stream nor spool can take it.
 
     `role_of` looks an API token up; None for one that is unknown or revoked. `idle_after_s` is told
-    to trackers, that they take a new session id when ours would end. `accepted` hears of what is
-    durable.
+    to trackers, that they take a new session id when ours would end; `flags_of` says which flags a
+    session has. `accepted` hears of what is durable.
     """
 
     facts: Facts
@@ -50,19 +50,20 @@ class Tracking:
     role_of: Callable[[str], Awaitable[Role | None]]
     consent_default: str
     idle_after_s: int
+    flags_of: Callable[[str], Mapping[str, bool]]
     accepted: Callable[[Delivery], None] = _nothing_more
 
     async def create(self, request: Request) -> Answer:
         call = wire.create_reader.read(request.body)
         entry = self.facts.entry(call, request.received_at)
+        session_id = call.session_id or new_session_id()
         told: dict[str, object] = {
             "serverTime": _iso(request.received_at),
             "idleAfterS": self.idle_after_s,
-            "flags": {},
+            "flags": self.flags_of(session_id),
         }
         if not self._may_store(call, request):
             return Answer(_json({"success": True, "stored": False, **told}), stored=False)
-        session_id = call.session_id or new_session_id()
         await self._store(call, request, session_id, (entry,))
         return Answer(_json({"success": True, "sessionId": session_id, **told}))
 

@@ -43,6 +43,8 @@ from nesthaus.roles.measured import measured
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
+from nesthaus.upkeep.flag_routes import flag_router
+from nesthaus.upkeep.flags import FlagsInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Api:
     allowed_origins: tuple[str, ...]
     consent_default: str
     idle_after_s: int
+    flags: FlagsInForce
     live: LiveCounters
     live_limits: LiveLimits
     reader: StreamReader
@@ -111,6 +114,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
         export_router(api.reports, api.catalogue, api.clock),
         operations_router(api.reports, api.redis, api.catalogue, api.clock),
         dead_letter_router(api.access.pool, api.durable.append, api.clock),
+        flag_router(api.access.pool, api.clock),
         readiness_router(api.reports, api.redis, api.access.tokens.role_of),
     )
 
@@ -123,6 +127,7 @@ def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
         role_of=api.access.tokens.role_of,
         consent_default=api.consent_default,
         idle_after_s=api.idle_after_s,
+        flags_of=api.flags.of,
         accepted=api.live.delivered,
     )
     receipts = ReceiptTimes(api.clock, phase_us=randrange(1_000))  # noqa: S311 - no secret

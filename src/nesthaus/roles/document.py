@@ -19,6 +19,7 @@ from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
+from nesthaus.upkeep.flags import FlagsInForce
 
 _NEVER_ASKED = "redis://localhost"
 
@@ -45,6 +46,7 @@ async def document(settings: Settings) -> dict[str, Any]:
             allowed_origins=(),
             consent_default=settings.consent_default,
             idle_after_s=settings.idle_after_s,
+            flags=FlagsInForce(nowhere),
             live=LiveCounters(redis, wall_clock),
             live_limits=settings.live_limits,
             reader=StreamReader(redis, 1, consumer="report"),

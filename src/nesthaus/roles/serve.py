@@ -36,6 +36,7 @@ from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
+from nesthaus.upkeep.flags import FlagsInForce
 
 REPORT_TIMEOUT_MS = 10_000
 BACKGROUND_RETRY_S = 1.0
@@ -90,6 +91,7 @@ async def serve(
         durable = DurableLog(stream, spool)
         refusals = RefusalCounts(durable.append, ids, wall_clock)
         live = LiveCounters(redis, wall_clock)
+        flags = FlagsInForce(access.pool)
         app = build_app(
             Api(
                 catalogue=catalogue,
@@ -106,6 +108,7 @@ async def serve(
                 consent_default=settings.consent_default,
                 tracker_path=settings.tracker_path,
                 idle_after_s=settings.idle_after_s,
+                flags=flags,
                 live=live,
                 live_limits=settings.live_limits,
                 # Looks only; a consumer exists once it has read.
@@ -116,7 +119,7 @@ async def serve(
         # What is there now stays; looking through it again and again would cost pauses.
         gc.collect()
         gc.freeze()
-        async with _background(durable.run, refusals.run, live.run):
+        async with _background(durable.run, refusals.run, live.run, flags.run):
             prepared = await_first_account(reports, access.accounts, settings, stop)
             await _serve_until(server, listening, stop, prepared)
         await refusals.flush()

@@ -10,6 +10,8 @@ import { OPERATIONS_WORDS } from "./words";
 
 interface MakingDialogProps {
   title: string;
+  /** On the button; left out: "Create". */
+  act?: string;
   busy: boolean;
   error: Trouble | null;
   /** The fields that say themselves what is wrong with them. */
@@ -23,7 +25,7 @@ interface MakingDialogProps {
 
 /** A form in a dialog; once it is sent, what came of it. */
 export function MakingDialog(props: MakingDialogProps) {
-  const { title, busy, error, fields, onMake, onClose, made, children } = props;
+  const { title, act, busy, error, fields, onMake, onClose, made, children } = props;
   const words = useWords(OPERATIONS_WORDS);
   const partsWords = usePartsWords();
   const send = (event: FormEvent): void => {
@@ -38,7 +40,7 @@ export function MakingDialog(props: MakingDialogProps) {
     <>
       <Button onClick={onClose}>{partsWords.cancel}</Button>
       <Button type="submit" form="making" look="primary" disabled={busy}>
-        {words.make}
+        {act ?? words.make}
       </Button>
     </>
   );

@@ -8,6 +8,7 @@ import { AccountsPanel } from "./accounts-panel";
 import { AuditPanel } from "./audit-panel";
 import { DeadLettersPanel } from "./dead-letters-panel";
 import { ExportsPanel } from "./exports-panel";
+import { FlagsPanel } from "./flags-panel";
 import { JobsPanel, stateOf } from "./jobs-panel";
 import { DEAD_LETTERS } from "./paths";
 import { PriceListsPanel } from "./price-lists-panel";
@@ -32,6 +33,7 @@ export default function Operations() {
         <DeadLettersPanel />
         <JobsPanel answer={jobs} />
         <WorkersPanel answer={jobs} />
+        <FlagsPanel />
         <TokensPanel />
         <AccountsPanel />
         <AuditPanel />

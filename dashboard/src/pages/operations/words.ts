@@ -123,6 +123,7 @@ const en = {
     "change password": "Password changed",
     "replay dead letter": "Dead letter replayed",
     "drop dead letter": "Dead letter deleted",
+    "set flag": "Flag set",
     release: "Release",
   },
 
@@ -283,6 +284,7 @@ const de: OperationsWords = {
     "change password": "Passwort geändert",
     "replay dead letter": "Unzustellbares erneut gesendet",
     "drop dead letter": "Unzustellbares gelöscht",
+    "set flag": "Flag gesetzt",
     release: "Version",
   },
 
