@@ -206,6 +206,18 @@ def test_jobs_and_price_lists_are_the_apis(page: Page, stack: Stack) -> None:
     assert [row.split()[0] for row in shown if "In force" in row] == in_force
 
 
+def test_what_jobs_did_is_told_in_german(page: Page, stack: Stack) -> None:
+    told = {job["name"]: job["result"] for job in stack.get("/api/admin/jobs")["items"]}
+    made = told["partitions"].removesuffix(" partitions made")
+    opened(page, "operations", language="de")
+    results = [row[1] for row in cells(panel(page, "Aufgaben"))]
+    assert f"{made} Partitionen angelegt" in results
+    assert told["release"].replace(" runs", " läuft") in results
+    assert any(re.fullmatch(r"\d+ Tage nachgezählt, [\d.]+ Zahlen wichen ab", r) for r in results)
+    counted = r"[\d.]+ Sitzungen beendet, [\d.]+ Stunden gezählt, [\d.]+ Zahlen geändert"
+    assert any(re.fullmatch(counted, result) for result in results)
+
+
 def test_a_token_is_shown_once_works_and_is_revoked(page: Page, stack: Stack) -> None:
     name = f"shop {uuid4().hex[:8]}"
     opened(page, "operations")

@@ -64,9 +64,9 @@ class Written:
     def time(self, milliseconds: float | None) -> str:
         if milliseconds is None:
             return UNKNOWN
-        if milliseconds < 1000:
+        if milliseconds < 999.5:
             return f"{self.number(milliseconds)} ms"
-        if milliseconds < 60_000:
+        if milliseconds < 59_950:
             return f"{self.number(milliseconds / 1000, 1)} s"
         minutes, seconds = divmod(int(milliseconds / 1000 + 0.5), 60)
         return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"

@@ -8,6 +8,7 @@ import { Field } from "../parts/dialog";
 import { Problem } from "../parts/panel-states";
 import { useFormats } from "../words/formats";
 import { useWords } from "../words/language";
+import { LanguageChoice } from "./language-choice";
 import styles from "./log-in.module.css";
 import { PageHeading } from "./page-heading";
 import { FRAME_WORDS, type FrameWords } from "./words";
@@ -79,6 +80,7 @@ function LogIn() {
         <Button type="submit" look="primary" disabled={logIn.isPending}>
           {words.logIn}
         </Button>
+        <LanguageChoice />
       </form>
     </main>
   );

@@ -9,6 +9,7 @@ import { Button } from "../parts/button";
 import { Segmented } from "../parts/segmented";
 import { useViewAddress } from "../view/view-link";
 import { useLanguage, useWords } from "../words/language";
+import { LanguageChoice } from "./language-choice";
 import styles from "./rail.module.css";
 import { THEMES, useTheme } from "./theme";
 import { FRAME_WORDS } from "./words";
@@ -20,10 +21,6 @@ const ICON = {
   strokeLinecap: "round",
   strokeLinejoin: "round",
 } as const;
-const LANGUAGES = [
-  { value: "de", label: "Deutsch" },
-  { value: "en", label: "English" },
-] as const;
 
 /** At the left; on narrow screens a bar at the top with a menu. */
 export function Rail({ onKeys }: { onKeys: () => void }) {
@@ -103,7 +100,6 @@ function Item({ page: { path, name, icon } }: { page: PageEntry }) {
 
 function Foot({ onKeys }: { onKeys: () => void }) {
   const words = useWords(FRAME_WORDS);
-  const { language, setLanguage } = useLanguage();
   const [theme, setTheme] = useTheme();
   const { data: list } = usePriceList();
   const themes = THEMES.map((value) => ({ value, label: words[value] }));
@@ -112,13 +108,7 @@ function Foot({ onKeys }: { onKeys: () => void }) {
       {list && <b>{words.priceList(list.version)}</b>}
       <Account />
       <Segmented small label={words.theme} options={themes} value={theme} onChange={setTheme} />
-      <Segmented
-        small
-        label={words.language}
-        options={LANGUAGES}
-        value={language}
-        onChange={setLanguage}
-      />
+      <LanguageChoice />
       <Button small look="quiet" onClick={onKeys}>
         {words.keys}
       </Button>

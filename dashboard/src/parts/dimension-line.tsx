@@ -12,15 +12,16 @@ interface DimensionLineProps {
 /** The figure as a line with slanted ticks, as on a plan; dashed is where it was before. */
 export function DimensionLine({ now, before }: DimensionLineProps) {
   const largest = Math.max(now ?? 0, before ?? 0);
-  const at = (value: number): number =>
-    largest > 0 ? (Math.max(value, 0) / largest) * LONGEST : 0;
+  // Where neither time had any there is no length to draw.
+  const isUnknown = now === null || largest === 0;
+  const at = (value: number): number => (Math.max(value, 0) / largest) * LONGEST;
   return (
     <div
-      className={now === null ? `${styles["line"]} ${styles["unknown"]}` : styles["line"]}
-      style={{ "--to": at(now ?? 0) } as CSSProperties}
+      className={isUnknown ? `${styles["line"]} ${styles["unknown"]}` : styles["line"]}
+      style={{ "--to": isUnknown ? 0 : at(now) } as CSSProperties}
       aria-hidden="true"
     >
-      {now !== null && <i style={{ "--at": 0 } as CSSProperties} />}
+      {!isUnknown && <i style={{ "--at": 0 } as CSSProperties} />}
       {before !== null && largest > 0 && (
         <i className={styles["before"]} style={{ "--at": at(before) } as CSSProperties} />
       )}

@@ -103,9 +103,9 @@ export function formatsOf(language: Language, zone: string) {
     signedDuration: known((value) => signed(value, durationOf)),
     /** Milliseconds as "84 ms", "1.2 s" or a duration. */
     milliseconds: known((value) =>
-      value < 1000
+      Math.round(value) < 1000
         ? `${written(value, value < 10 ? 1 : 0, 0)}${NO_BREAK}ms`
-        : value < 60_000
+        : Math.round(value / 100) < 600
           ? `${written(value / 1000, 1)}${NO_BREAK}s`
           : durationOf(value / 1000),
     ),

@@ -4,7 +4,8 @@ import { Panel, type Answer } from "../../parts/panel";
 import { Empty } from "../../parts/panel-states";
 import { Status, type StatusState } from "../../parts/status";
 import { useFormats } from "../../words/formats";
-import { useWords } from "../../words/language";
+import { useLanguage, useWords } from "../../words/language";
+import { resultIn } from "./job-results";
 import styles from "./operations.module.css";
 import { OPERATIONS_WORDS } from "./words";
 
@@ -39,6 +40,7 @@ export function JobsPanel({ answer }: { answer: Answer<Jobs> }) {
 
 function Table({ rows }: { rows: readonly Job[] }) {
   const words = useWords(OPERATIONS_WORDS);
+  const { language } = useLanguage();
   const { milliseconds, clock, shortDateTime } = useFormats();
   const names: Record<string, string | undefined> = words.jobNames;
   const doings: Record<string, string | undefined> = words.doings;
@@ -63,11 +65,14 @@ function Table({ rows }: { rows: readonly Job[] }) {
       id: "result",
       label: words.result,
       lead: true,
-      cell: ({ result }) => (
-        <span className={styles["result"]} lang={result && doings[result] ? undefined : "en"}>
-          {result === null ? "–" : (doings[result] ?? result)}
-        </span>
-      ),
+      cell: ({ result }) => {
+        const told = result === null ? "–" : (doings[result] ?? resultIn(language, result));
+        return (
+          <span className={styles["result"]} lang={told ? undefined : "en"}>
+            {told ?? result}
+          </span>
+        );
+      },
     },
     {
       id: "last",

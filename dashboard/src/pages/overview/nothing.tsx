@@ -1,7 +1,9 @@
 import { Button } from "../../parts/button";
+import { CopyButton } from "../../parts/copy-button";
 import { Empty } from "../../parts/panel-states";
 import { useView } from "../../view/view";
 import { useWords } from "../../words/language";
+import styles from "./overview.module.css";
 import { OVERVIEW_WORDS, type Span } from "./words";
 
 const WIDEST = "90d";
@@ -27,7 +29,9 @@ export function Nothing({ span, isBrief }: { span: Span; isBrief: boolean }) {
   return (
     <Empty
       next={
-        !isWidest && (
+        isWidest ? (
+          <FirstStep />
+        ) : (
           <Button small onClick={() => setRange({ timeRange: WIDEST })}>
             {words.widen}
           </Button>
@@ -36,5 +40,20 @@ export function Nothing({ span, isBrief }: { span: Span; isBrief: boolean }) {
     >
       {words.nobody(span)}
     </Empty>
+  );
+}
+
+/** What a page needs so that somebody is counted. */
+function FirstStep() {
+  const words = useWords(OVERVIEW_WORDS);
+  const line = `<script defer src="${window.location.origin}/tracker.js"></script>`;
+  return (
+    <>
+      <p>{words.firstStep}</p>
+      <p className={styles["line"]}>
+        <code>{line}</code>
+        <CopyButton small look="plain" text={line} label={words.copy} />
+      </p>
+    </>
   );
 }

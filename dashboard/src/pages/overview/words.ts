@@ -31,6 +31,8 @@ const en = {
   noMatch: (filters: number) =>
     `No session matches ${many(filters, "this filter", `these ${filters} filters`)}.`,
   widen: "Show 90 days",
+  firstStep: "This line puts the tracker into a page:",
+  copy: "Copy",
   clear: "Clear filters",
   now: "Right now",
   nowTag: "Now",
@@ -126,6 +128,8 @@ const de: OverviewWords = {
   noMatch: (filters) =>
     `Keine Sitzung passt zu ${many(filters, "diesem Filter", `diesen ${filters} Filtern`)}.`,
   widen: "90 Tage zeigen",
+  firstStep: "Diese Zeile bringt den Tracker in eine Seite:",
+  copy: "Kopieren",
   clear: "Filter aufheben",
   now: "Gerade jetzt",
   nowTag: "Jetzt",
