@@ -2,8 +2,6 @@
 
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,19 +9,11 @@ import pytest
 
 from tests.commands.running_up import RunningUp, clean_environment, refusal_of
 from tests.embedded.surroundings import remove
+from tests.room import new_folder
 from tests.waiting import wait_for
 
 NOWHERE = "unix:///tmp/nh-no-such-socket"
 AWAY = "postgresql://nobody@127.0.0.1:9/none?connect_timeout=1"
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Open to the servers' user."""
-    made = Path(tempfile.mkdtemp(prefix="nh-", dir="/tmp"))
-    made.chmod(0o755)
-    yield made
-    remove(made)
 
 
 def said(*arguments: str, **environment: str) -> tuple[int, list[str]]:
@@ -100,10 +90,10 @@ def test_every_role_refuses_another_zone_in_one_line(database_url: str) -> None:
         " run `nesthaus rebuild` with Asia/Kolkata, or set NESTHAUS_TIMEZONE=Europe/Vienna again"
     )
     for role in (("work",), ("schedule",), ("serve", "--port", "0"), ("up", "--port", "0")):
-        data = tempfile.mkdtemp(prefix="nh-")
-        code, lines = said(*role, "--data", data, **elsewhere)
+        data = new_folder()
+        code, lines = said(*role, "--data", str(data), **elsewhere)
         assert (code, lines[-1]) == (2, line), role
-        remove(Path(data))
+        remove(data)
 
 
 def test_up_starts_in_another_zone_once_everything_is_rebuilt(folder: Path) -> None:
