@@ -20,6 +20,8 @@ from tests.embedded.surroundings import remove
 from tests.room import new_folder
 from tests.servers import PostgresServer, Server, ValkeyServer, Workshop, database_of
 
+Maintenance = psycopg.Connection[tuple[object, ...]]
+
 TEMPLATE = "nesthaus_template"
 FIXTURE = "postgres_version"
 VERSION_VARIABLE = "NESTHAUS_TEST_POSTGRES"
@@ -110,6 +112,13 @@ def postgres_url(postgres_server_of: Callable[[int], PostgresServer], postgres_v
 
 
 @pytest.fixture(scope="session")
+def maintenance(postgres_url: str) -> Iterator[Maintenance]:
+    """A connection to no test's database."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
 def servers_with_template() -> set[str]:
     """The maintenance databases of the servers that have one, as tests come back to a version."""
     return set()
@@ -126,13 +135,13 @@ def template(postgres_url: str, servers_with_template: set[str]) -> str:
 
 
 @pytest.fixture
-def database_url(postgres_url: str, template: str) -> Iterator[str]:
+def database_url(postgres_url: str, maintenance: Maintenance, template: str) -> Iterator[str]:
     """A migrated database of this test's own, empty."""
     name = f"test_{next(_number)}"
     create = SQL("create database {} template {} strategy file_copy")
-    run_sql(postgres_url, create.format(Identifier(name), Identifier(template)))
+    maintenance.execute(create.format(Identifier(name), Identifier(template)))
     yield database_of(postgres_url, name)
-    run_sql(postgres_url, SQL("drop database {} with (force)").format(Identifier(name)))
+    maintenance.execute(SQL("drop database {} with (force)").format(Identifier(name)))
 
 
 @pytest.fixture
