@@ -11,6 +11,8 @@ DATA ?=
 
 # What the caller's shell has set for other projects must not lead into their environments.
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV VIRTUAL_ENV UV_SYSTEM_PYTHON
+# Without bytecode every process of the program reads all its sources again when it starts.
+unexport PYTHONDONTWRITEBYTECODE
 # Caches belong in the home directory, which may be unset, missing or read-only.
 ifeq ($(shell test -w "$$HOME" && echo yes),)
 export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
@@ -61,7 +63,8 @@ install: .venv/stamps/packages .venv/stamps/pages
 	@:
 
 test: install .venv/stamps/dev
-	@.venv/bin/python -m pytest -p tests.closing_line -n 2 --dist loadfile -rs $(ARGS)
+	@.venv/bin/python -m pytest -p tests.closing_line -n 2 --dist loadfile --no-loadscope-reorder \
+		-rs $(ARGS)
 
 check: install .venv/stamps/dev
 	.venv/bin/ruff check

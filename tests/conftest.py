@@ -7,6 +7,7 @@ each test gets a copy of a migrated database, and an empty Valkey.
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,13 +16,19 @@ from psycopg.sql import SQL, Composed, Identifier
 from nesthaus.db.migrate import upgrade
 from nesthaus.db.pool import Pool, open_pool
 from tests.clocks import SettableClock
+from tests.embedded.surroundings import remove
+from tests.room import new_folder
 from tests.servers import PostgresServer, Server, ValkeyServer, Workshop, database_of
+
+Maintenance = psycopg.Connection[tuple[object, ...]]
 
 TEMPLATE = "nesthaus_template"
 FIXTURE = "postgres_version"
 VERSION_VARIABLE = "NESTHAUS_TEST_POSTGRES"
 # Folders of tests whose subject is SQL; `tests/db` names its versions itself.
 SQL_TESTS = frozenset({"persist", "aggregate", "figures", "report", "upkeep", "seed"})
+# Begun first, in this order; `make test` keeps it with --no-loadscope-reorder.
+LONG_FOLDERS = ("dashboard", "browser", "commands", "flow", "embedded", "oracle", "persist", "seed")
 _number = count(1)
 
 
@@ -79,6 +86,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(FIXTURE, (18, 16), indirect=True, scope="session")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Short files last, so that no process ends long before another; the files of a folder that
+    share a running program one after another, because it ends where another folder's test comes.
+    """
+    items.sort(key=lambda item: _turn_of(item.path.parent.name))
+
+
+def _turn_of(folder: str) -> int:
+    return LONG_FOLDERS.index(folder) if folder in LONG_FOLDERS else len(LONG_FOLDERS)
+
+
 @pytest.fixture(scope="session")
 def postgres_version(request: pytest.FixtureRequest) -> int:
     named = int(os.environ.get(VERSION_VARIABLE, "18"))
@@ -93,23 +112,36 @@ def postgres_url(postgres_server_of: Callable[[int], PostgresServer], postgres_v
 
 
 @pytest.fixture(scope="session")
-def template(postgres_url: str) -> str:
+def maintenance(postgres_url: str) -> Iterator[Maintenance]:
+    """A connection to no test's database."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def servers_with_template() -> set[str]:
+    """The maintenance databases of the servers that have one, as tests come back to a version."""
+    return set()
+
+
+@pytest.fixture(scope="session")
+def template(postgres_url: str, servers_with_template: set[str]) -> str:
     """The name of a migrated database that nobody is connected to."""
-    # Made again where the tests come back to a version.
-    run_sql(postgres_url, SQL("drop database if exists {}").format(Identifier(TEMPLATE)))
-    run_sql(postgres_url, SQL("create database {}").format(Identifier(TEMPLATE)))
-    upgrade(database_of(postgres_url, TEMPLATE))
+    if postgres_url not in servers_with_template:
+        run_sql(postgres_url, SQL("create database {}").format(Identifier(TEMPLATE)))
+        upgrade(database_of(postgres_url, TEMPLATE))
+        servers_with_template.add(postgres_url)
     return TEMPLATE
 
 
 @pytest.fixture
-def database_url(postgres_url: str, template: str) -> Iterator[str]:
+def database_url(postgres_url: str, maintenance: Maintenance, template: str) -> Iterator[str]:
     """A migrated database of this test's own, empty."""
     name = f"test_{next(_number)}"
-    create = SQL("create database {} template {}")
-    run_sql(postgres_url, create.format(Identifier(name), Identifier(template)))
+    create = SQL("create database {} template {} strategy file_copy")
+    maintenance.execute(create.format(Identifier(name), Identifier(template)))
     yield database_of(postgres_url, name)
-    run_sql(postgres_url, SQL("drop database {} with (force)").format(Identifier(name)))
+    maintenance.execute(SQL("drop database {} with (force)").format(Identifier(name)))
 
 
 @pytest.fixture
@@ -156,6 +188,14 @@ def start_server(workshop: Workshop) -> Iterator[Callable[[Server], None]]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for data of the whole program or of embedded servers, which may be root's."""
+    made = new_folder()
+    yield made
+    remove(made)
 
 
 @pytest.fixture

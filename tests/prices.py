@@ -1,5 +1,6 @@
 """Short words for what a configuration costs by one of NEST-Haus's price lists."""
 
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,14 @@ from nesthaus.catalogue import load_catalogue
 from nesthaus.domain.configurations import parse_configuration
 from nesthaus.domain.pricing import Catalogue, Price, PriceList, Unpriceable, price
 
-CATALOGUE: Catalogue = load_catalogue(ZoneInfo("Europe/Vienna"))
+
+@cache
+def catalogue_in(zone: ZoneInfo) -> Catalogue:
+    """Read once, as reading it takes as long as many a test."""
+    return load_catalogue(zone)
+
+
+CATALOGUE = catalogue_in(ZoneInfo("Europe/Vienna"))
 NESTS = ("nest80", "nest100", "nest120", "nest140", "nest160")
 
 

@@ -10,7 +10,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.room import new_folder
 from tests.waiting import wait_for
 
 START_WITHIN_S = 60.0
@@ -51,8 +51,7 @@ class Workshop:
 
     def __init__(self) -> None:
         self.account = unprivileged_account()
-        parent = "/tmp" if os.access("/tmp", os.W_OK) else None
-        self.folder = Path(tempfile.mkdtemp(prefix="nh-", dir=parent))
+        self.folder = new_folder()
         self.own(self.folder)
         self._wheels: dict[str, Path] = {}
         self._count = 0
@@ -196,6 +195,9 @@ class PostgresServer(Server):
             "synchronous_commit": "off",
             "shared_buffers": "32MB",
             "autovacuum": "off",
+            "wal_level": "minimal",
+            "max_wal_senders": "0",
+            "max_wal_size": "64MB",
             "timezone": "Europe/Vienna",  # so that a forgotten time zone shows itself
         }
         options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]

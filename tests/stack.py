@@ -7,14 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.room import new_folder
 from tests.waiting import wait_for
 
 READY_WITHIN_S = 90.0
@@ -33,9 +32,7 @@ class Stack:
     environment variables."""
 
     def __init__(self, settings: Mapping[str, str] | None = None) -> None:
-        # Open to others, because as root the servers are another user.
-        folder = self._folder = Path(tempfile.mkdtemp(prefix="nh-"))
-        folder.chmod(0o755)
+        folder = self._folder = new_folder()
         self.data = folder / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"

@@ -4,25 +4,13 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.commands.running_up import RunningUp, clean_environment
-from tests.embedded.surroundings import remove
 from tests.waiting import wait_for
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Open to the servers' user, and with room for sockets in its name."""
-    made = Path(tempfile.mkdtemp(prefix="nh-", dir="/tmp"))
-    made.chmod(0o755)
-    yield made
-    remove(made)
 
 
 def log_in(up: RunningUp, password: str) -> int:

@@ -17,6 +17,7 @@ from tests.aggregate.looking import everything
 from tests.persist.conftest import RULES, Keep
 from tests.persist.traffic import at, call, clicked, opened, saved
 from tests.prices import CATALOGUE
+from tests.waiting import eventually
 
 HOUR = 3_600
 
@@ -35,6 +36,15 @@ async def marks(db: Pool) -> int:
         row = await cursor.fetchone()
     assert row is not None
     return row[0]
+
+
+async def sleeps(db: Pool) -> bool:
+    async with db.connection() as connection:
+        cursor = await connection.execute(
+            "select 1 from pg_stat_activity"
+            " where datname = current_database() and wait_event = 'PgSleep'"
+        )
+        return await cursor.fetchone() is not None
 
 
 async def test_what_is_broken_off_changes_nothing(db: Pool, keep: Keep, count: Count) -> None:
@@ -180,14 +190,13 @@ async def test_who_waits_too_long_is_told_and_leaves_no_trace(db: Pool) -> None:
 
 async def test_who_is_cancelled_leaves_the_turn_to_the_next(db: Pool, keep: Keep) -> None:
     await keep(call("anna", clicked(10)))
-    begun = asyncio.Event()
 
     async def last(connection: Connection) -> None:
-        begun.set()
         await connection.execute("select pg_sleep(60)")
 
     task = asyncio.create_task(counting(db, last))
-    await begun.wait()
+    # A statement that has only been sent cannot be cancelled yet.
+    await eventually(lambda: sleeps(db))
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     async with asyncio.timeout(20):

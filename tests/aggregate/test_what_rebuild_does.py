@@ -9,13 +9,12 @@ from nesthaus.aggregate.marked import count_marked
 from nesthaus.aggregate.rebuild import plan_rebuild, rebuild
 from nesthaus.aggregate.state import OtherZone, check_zone_of
 from nesthaus.aggregate.verification import verify
-from nesthaus.catalogue import load_catalogue
 from nesthaus.db.pool import Pool
 from tests.aggregate.conftest import Count, Figures, nobody
 from tests.aggregate.looking import everything
 from tests.persist.conftest import Keep
 from tests.persist.traffic import at, call, clicked, saved
-from tests.prices import CATALOGUE
+from tests.prices import CATALOGUE, catalogue_in
 
 HOUR = 3_600
 DAY = 86_400
@@ -44,7 +43,7 @@ async def rebuilt(
     """The days of each step."""
     steps: list[int] = []
     plan = await plan_rebuild(db, zone, since, until)
-    await rebuild(db, load_catalogue(zone), plan, NOW, announce=nobody, told=steps.append)
+    await rebuild(db, catalogue_in(zone), plan, NOW, announce=nobody, told=steps.append)
     return steps
 
 
@@ -162,7 +161,7 @@ async def test_another_zone_is_refused_until_everything_is_rebuilt(
         check_zone_of(database_url, INDIA)
     assert str(refused.value) == words
     with pytest.raises(OtherZone):
-        await count_marked(db, load_catalogue(INDIA), lambda: NOW, nobody)
+        await count_marked(db, catalogue_in(INDIA), lambda: NOW, nobody)
     with pytest.raises(OtherZone):
         await plan_rebuild(db, INDIA, date(2026, 6, 15), None)
 
@@ -193,7 +192,7 @@ async def test_a_change_of_zone_that_is_broken_off_must_be_brought_to_an_end(
         raise BrokenOff
 
     with pytest.raises(BrokenOff):
-        await rebuild(db, load_catalogue(INDIA), plan, NOW, announce=nobody, told=break_off)
+        await rebuild(db, catalogue_in(INDIA), plan, NOW, announce=nobody, told=break_off)
 
     for zone in (VIENNA, INDIA):
         with pytest.raises(
@@ -201,7 +200,7 @@ async def test_a_change_of_zone_that_is_broken_off_must_be_brought_to_an_end(
         ):
             check_zone_of(database_url, zone)
         with pytest.raises(OtherZone):
-            await count_marked(db, load_catalogue(zone), lambda: NOW, nobody)
+            await count_marked(db, catalogue_in(zone), lambda: NOW, nobody)
     # back to where it was
     await rebuilt(db, VIENNA)
     check_zone_of(database_url, VIENNA)

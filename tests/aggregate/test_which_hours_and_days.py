@@ -7,7 +7,6 @@ import pytest
 
 from nesthaus.aggregate.marked import count_marked, next_size
 from nesthaus.aggregate.spans import first_of, hours_meant
-from nesthaus.catalogue import load_catalogue
 from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Entry
 from nesthaus.domain.periods import start_of_hour
@@ -15,6 +14,7 @@ from nesthaus.persist.store import Rules, store
 from tests.aggregate.conftest import nobody
 from tests.aggregate.looking import rows_of
 from tests.persist.traffic import at, call, identifier
+from tests.prices import catalogue_in
 
 MINUTE = timedelta(minutes=1)
 
@@ -29,7 +29,7 @@ async def count_visits(
     calls = [call(f"visitor {n}", entry) for n, entry in enumerate(entries)]
     async with db.connection() as connection:
         await store(connection, calls, now, rules)
-    await count_marked(db, load_catalogue(zone), lambda: now, nobody)
+    await count_marked(db, catalogue_in(zone), lambda: now, nobody)
     hours = await rows_of(db, "hourly_analytics")
     days = await rows_of(db, "daily_analytics")
     return (

@@ -6,17 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from typing import LiteralString, NamedTuple
-from zoneinfo import ZoneInfo
 
 import psycopg
 from playwright.sync_api import Page
 from psycopg.rows import class_row
 
-from nesthaus.catalogue import load_catalogue
 from nesthaus.db.pool import open_pool
 from nesthaus.report.filters import Bots, FilterQuery, TimeRange
 from nesthaus.report.questions import question_of
 from nesthaus.report.tracking_health import TrackingHealth, tracking_health
+from tests.prices import CATALOGUE
 
 SETTLED = timedelta(hours=2)
 """After so long nothing of a page load is still on its way, for tracking health."""
@@ -142,12 +141,11 @@ def health_once_settled(database_url: str) -> TrackingHealth:
     Playwright's event loop."""
 
     async def ask() -> TrackingHealth:
-        catalogue = load_catalogue(ZoneInfo("Europe/Vienna"))
         query = FilterQuery.model_validate({"timeRange": TimeRange.WEEK, "bots": Bots.INCLUDE})
-        question = question_of(query, datetime.now(UTC) + SETTLED, catalogue)
+        question = question_of(query, datetime.now(UTC) + SETTLED, CATALOGUE)
         pool = await open_pool(database_url, 1, 20, read_only=True, application_name="capture")
         try:
-            return await tracking_health(pool, question, catalogue)
+            return await tracking_health(pool, question, CATALOGUE)
         finally:
             await pool.close()
 

@@ -2,8 +2,6 @@
 
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,18 +9,8 @@ import psycopg
 import pytest
 
 from tests.commands.running_up import RunningUp, clean_environment
-from tests.embedded.surroundings import remove
 from tests.living import living
 from tests.waiting import wait_for
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Open to the servers' user."""
-    made = Path(tempfile.mkdtemp(prefix="nh-", dir="/tmp"))
-    made.chmod(0o755)
-    yield made
-    remove(made)
 
 
 def said(database_url: str, *arguments: str) -> tuple[int, list[str]]:

@@ -5,7 +5,6 @@ import pwd
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,15 +24,6 @@ from tests.living import living
 from tests.waiting import wait_for
 
 Up = Callable[..., RunningUp]
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Open to the servers' user, and with room for sockets in its name."""
-    made = Path(tempfile.mkdtemp(prefix="nh-", dir="/tmp"))
-    made.chmod(0o755)
-    yield made
-    remove(made)
 
 
 @pytest.fixture

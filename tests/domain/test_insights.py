@@ -1,14 +1,11 @@
 """What does one session's timeline say about how it was decided?"""
 
-from zoneinfo import ZoneInfo
-
-from nesthaus.catalogue import load_catalogue
 from nesthaus.domain.events import Outcome, Trigger
 from nesthaus.domain.insights import CategoryTime, ChangeOfMind, Insights, insights
 from nesthaus.domain.journeys import Told, timeline
 from tests.domain.journey_events import START, ended, happened, opened, saved, selected
+from tests.prices import CATALOGUE
 
-CATALOGUE = load_catalogue(ZoneInfo("Europe/Vienna"))
 REQUIRED = ("nest", "gebaeudehuelle", "innenverkleidung", "fussboden")
 HOUSE: dict[str, object] = {
     "nest": "nest80",

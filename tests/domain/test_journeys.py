@@ -3,19 +3,16 @@
 from datetime import UTC, datetime
 from random import Random
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nesthaus.catalogue import load_catalogue
 from nesthaus.domain.configurations import Choice, Configuration
 from nesthaus.domain.events import Entry, Interaction, Outcome, Snapshot, Trigger
 from nesthaus.domain.journeys import Change, Step, Told, in_order, moments, timeline
 from tests.domain.journey_events import START, at, ended, happened, opened, saved, selected
-
-CATALOGUE = load_catalogue(ZoneInfo("Europe/Vienna"))
+from tests.prices import CATALOGUE
 
 
 def told(*events: Told) -> list[Step]:

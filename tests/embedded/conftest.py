@@ -1,25 +1,15 @@
 """Fixtures of the embedded servers: a short, open folder, and servers that end with the test."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from nesthaus.embedded.servers import Addresses, EmbeddedServers
-from tests.embedded.surroundings import FAST, remove
+from tests.embedded.surroundings import FAST
 
 Start = Callable[..., tuple[EmbeddedServers, Addresses]]
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Everybody may enter it, unlike pytest's own, and its name leaves room for sockets."""
-    made = Path(tempfile.mkdtemp(prefix="nh-", dir="/tmp"))
-    made.chmod(0o755)
-    yield made
-    remove(made)
 
 
 @pytest.fixture

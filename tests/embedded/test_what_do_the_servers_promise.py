@@ -1,7 +1,6 @@
 """Addresses that answer, durable settings, data that are there again, an end within seconds."""
 
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from nesthaus.embedded.servers import Addresses, EmbeddedServers
 from tests.embedded.conftest import Start
 from tests.embedded.surroundings import remove, servers_user
 from tests.living import processes_that_mention
+from tests.room import new_folder
 
 
 def _database(addresses: Addresses) -> "psycopg.Connection[tuple[str, ...]]":
@@ -37,8 +37,7 @@ def _show(addresses: Addresses, *names: str) -> list[str]:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Addresses]:
     """Servers with nothing but their own settings, for tests that change nothing."""
-    folder = Path(tempfile.mkdtemp(prefix="nh-", dir="/tmp"))
-    folder.chmod(0o755)
+    folder = new_folder()
     servers = EmbeddedServers(folder / "data")
     yield servers.start()
     servers.stop()

@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, LiteralString
-from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, dict_row
 
-from nesthaus.catalogue import load_catalogue
 from nesthaus.db.queries import load_statements
 from nesthaus.figures import FIGURES, MAKE_CHOSEN, figure_parameters, over
+from tests.prices import CATALOGUE
 
-CATALOGUE = load_catalogue(ZoneInfo("Europe/Vienna"))
 _SESSION_FIGURES = load_statements("nesthaus.aggregate", "session_figures.sql")
 
 # A session lies in the cell of the minute it began in.

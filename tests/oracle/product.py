@@ -25,10 +25,8 @@ from nesthaus.access.actors import Role
 from nesthaus.access.parts import access_over
 from nesthaus.access.rate_limits import RateLimit, new_table
 from nesthaus.aggregate.marked import count_marked
-from nesthaus.catalogue import load_catalogue
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.domain.identifiers import Uuid7Source
-from nesthaus.domain.pricing import Catalogue
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.erasure import erase_sessions
@@ -52,10 +50,10 @@ from tests.oracle.ranges import Question, hour_of
 from tests.oracle.sessions import Session
 from tests.persist.conftest import RULES
 from tests.persist.workers import HURRY, running, unfinished
+from tests.prices import CATALOGUE
 from tests.waiting import bounded, eventually
 
 ZONE = ZoneInfo("Europe/Vienna")
-CATALOGUE: Catalogue = load_catalogue(ZONE)
 LONGEST_S = 120.0
 
 
