@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up install test check fix force
+.PHONY: help up install test check fix pictures force
 
 PYTHON ?=
 PORT ?=
@@ -54,6 +54,7 @@ help:
 	@echo "make test     all tests"
 	@echo "make check    static checks"
 	@echo "make fix      format, and repair what can be repaired"
+	@echo "make pictures take the README's pictures anew"
 	@echo "PYTHON=…      another Python (3.11 or newer) for the first installation"
 
 up: install
@@ -65,6 +66,10 @@ install: .venv/stamps/packages .venv/stamps/pages
 test: install .venv/stamps/dev
 	@.venv/bin/python -m pytest -p tests.closing_line -n 2 --dist loadfile --no-loadscope-reorder \
 		-rs $(ARGS)
+
+pictures: install .venv/stamps/dev
+	NESTHAUS_PICTURES=docs/images .venv/bin/python -m pytest -q \
+		tests/dashboard/test_what_the_readme_shows.py
 
 check: install .venv/stamps/dev
 	.venv/bin/ruff check

@@ -1,4 +1,5 @@
-const COLOURS = 8;
+/** As many as there are chart tokens; `styles/base.css` adds four to the guide's. */
+const COLOURS = 12;
 
 /** The token of a category's colour: by its place in the catalogue, the same on every page. */
 export function colourOf(category: string | null | undefined, order: readonly string[]): string {
