@@ -13,7 +13,7 @@ from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.periods import starts_of
 from nesthaus.domain.pricing import Catalogue
-from nesthaus.figures import FIGURES, METRICS, figure_parameters, narrow, over_all
+from nesthaus.figures import FIGURES, METRICS, figure_parameters, narrow, over, over_all
 from nesthaus.report.questions import Question
 
 SQL = load_statements("nesthaus.report", "counts.sql")
@@ -100,15 +100,20 @@ async def count(
         **figure_parameters(catalogue, question.period.since, question.period.until),
         "starts": list(starts if apart else starts[:1]),
     }
-    counts.add(await _rows(connection, _counted(tuple(figures)), asked))
+    for statement in _counted(tuple(figures)):
+        counts.add(await _rows(connection, statement, asked))
     return counts
 
 
 @cache
-def _counted(figures: tuple[str, ...]) -> bytes:
-    """One text for each report."""
-    chosen = SQL["chosen_by_filter"] if "options" in figures else NARROWLY_CHOSEN
-    return over_all(chosen, (FIGURES[name] for name in figures))
+def _counted(figures: tuple[str, ...]) -> tuple[bytes, ...]:
+    """One text for all figures of a report, but for the one that asks of configurations: those of
+    some months would not fit in memory for the others."""
+    others = [FIGURES[name] for name in figures if name != "options"]
+    texts = [over_all(NARROWLY_CHOSEN, others)] if others else []
+    if "options" in figures:
+        texts.append(over(SQL["chosen_by_filter"], FIGURES["options"], once=False))
+    return tuple(texts)
 
 
 async def is_stored(connection: Connection, question: Question) -> bool:

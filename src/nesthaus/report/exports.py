@@ -91,7 +91,7 @@ async def _copied(
     connection: Connection, export: Export, kind: Format, question: Question
 ) -> AsyncGenerator[bytes]:
     """COPY, because the server writes a whole row in the time it takes to read one field here."""
-    rows = over(counts.SQL["chosen_by_filter"], _SQL[export.name])
+    rows = over(counts.NARROWLY_CHOSEN, _SQL[export.name])
     statement = _SQL["as_csv" if kind is Format.CSV else "as_json"].replace(b"{rows}", rows)
     asked = asdict(question.filters) | {
         "starts": [question.period.since],

@@ -19,7 +19,7 @@ from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
 
 _SQL = load_statements("nesthaus.report", "option_matrix.sql")
-_COUNTED = over(counts.SQL["chosen_by_filter"], _SQL["pairs"])
+_COUNTED = over(counts.SQL["chosen_by_filter"], _SQL["pairs"], once=False)
 
 
 class Pair(Struct, frozen=True):
