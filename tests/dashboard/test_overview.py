@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any, Literal
 
 import pytest
@@ -221,6 +222,25 @@ def test_filters_that_nobody_matches_can_be_cleared(page: Page, stack: Stack) ->
     panel.get_by_role("button", name="Clear filters").click()
     expect(page).to_have_url("/admin/overview")
     expect(page.locator("h1 + p")).to_contain_text("in 30 days led to")
+
+
+def test_two_choices_made_at_once_both_count(page: Page, stack: Stack) -> None:
+    """Before the page has drawn the first."""
+    Seen(page, stack)
+    with page.expect_response(
+        lambda answer: "/overview?" in answer.url and "bots=include" in answer.url
+    ) as both:
+        page.evaluate(
+            """() => {
+                document.querySelector("main input[type=radio][value='7d']").click();
+                const bots = document.querySelector("main select");
+                Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, "value")
+                    .set.call(bots, "include");
+                bots.dispatchEvent(new Event("change", { bubbles: true }));
+            }"""
+        )
+    assert "timeRange=7d" in both.value.url
+    expect(page).to_have_url(re.compile(r"timeRange=7d&bots=include$"))
 
 
 def test_links_and_downloads_keep_the_view(page: Page, stack: Stack) -> None:
