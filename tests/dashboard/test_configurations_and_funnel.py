@@ -35,6 +35,7 @@ _TITLES = {
     "steps": ("Steps to an order", "Schritte bis zur Bestellung"),
     "paths": ("Ways between the categories", "Wege zwischen den Kategorien"),
     "orders": ("Most common orders", "Häufigste Reihenfolgen"),
+    "left": ("What was left without an order", "Was ohne Bestellung blieb"),
     "times": ("How long do they think?", "Wie lange wird überlegt?"),
     "minds": ("Who changes their mind?", "Wer überlegt es sich anders?"),
 }
@@ -208,6 +209,7 @@ def test_the_funnel_tells_what_the_api_answers(
     paths = seen.answer("paths")
     assert_ways(seen, paths)
     assert_orders(seen, paths["orders"])
+    assert_left(seen, seen.answer("popular-configs", limit="50")["configurations"])
     insights = seen.answer("insights")
     assert_times(seen, insights["decisionTime"])
     assert_changes_of_mind(seen, insights["changesOfMind"])
@@ -280,6 +282,20 @@ def assert_times(seen: Seen, times: list[dict[str, Any]]) -> None:
             written.time(each["p90Ms"]),
         ]
         for each in times
+    ]
+
+
+def assert_left(seen: Seen, popular: list[dict[str, Any]]) -> None:
+    """The five that most sessions ended with and did not order; as often: in the API's order."""
+    written = seen.written
+    left = sorted(
+        ((row["selectionCount"] - row["completionCount"], row) for row in popular),
+        key=lambda each: -each[0],
+    )
+    assert [row[1:] for row in seen.rows("left")] == [
+        [written.money(row["averagePrice"]), written.number(sessions)]
+        for sessions, row in left[:5]
+        if sessions
     ]
 
 

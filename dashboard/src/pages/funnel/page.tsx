@@ -9,6 +9,7 @@ import { useFormats } from "../../words/formats";
 import { useWords } from "../../words/language";
 import { MindsPanel, TimesPanel } from "./deciding-panels";
 import { useNames } from "./names";
+import { LeftPanel } from "./left-panel";
 import { OrdersPanel } from "./orders-panel";
 import { PathsPanel } from "./paths-panel";
 import { lossOf, StepsPanel, worstOf } from "./steps-panel";
@@ -35,6 +36,7 @@ export default function FunnelAndPaths() {
         <StepsPanel answer={funnel} />
         <PathsPanel answer={paths} />
         <OrdersPanel answer={paths} />
+        <LeftPanel />
         <TimesPanel answer={insights} />
         <MindsPanel answer={insights} />
       </Grid>
