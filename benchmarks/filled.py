@@ -48,6 +48,7 @@ _TABLES = (
     "daily_configurations",
     "daily_configurations_by",
     "daily_spreads",
+    "daily_performance",
 )
 _POPULAR = f"""
 update popular_configurations

@@ -71,7 +71,7 @@ def test_the_rows_of_these_tests_fill_every_table(
             for table in tables_of(connection)
         }
     assert set(counts.values()) == {(1,)}
-    assert len(counts) == 30
+    assert len(counts) == 31
 
 
 def test_upgrading_twice_keeps_the_rows(database_url: str) -> None:
@@ -86,15 +86,19 @@ def test_four_upgrades_at_once_do_it_once(empty_database: Callable[[int], str]) 
     url = empty_database(18)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(upgrade, [url] * 4))
-    assert status(url) == SchemaStatus(current="0002", newest="0002", pending=())
+    assert status(url) == SchemaStatus(current="0003", newest="0003", pending=())
 
 
 def test_the_status_names_what_is_pending(empty_database: Callable[[int], str]) -> None:
     url = empty_database(18)
-    assert status(url) == SchemaStatus(current=None, newest="0002", pending=("0001", "0002"))
+    assert status(url) == SchemaStatus(
+        current=None, newest="0003", pending=("0001", "0002", "0003")
+    )
     upgrade(url)
     downgrade(url, "base")
-    assert status(url) == SchemaStatus(current=None, newest="0002", pending=("0001", "0002"))
+    assert status(url) == SchemaStatus(
+        current=None, newest="0003", pending=("0001", "0002", "0003")
+    )
 
 
 async def test_a_role_learns_whether_the_schema_is_its_own(
@@ -109,8 +113,8 @@ async def test_a_role_learns_whether_the_schema_is_its_own(
         with pytest.raises(UnknownSchema) as refused:
             await schema_is_current(connection)
     assert str(refused.value) == (
-        "the database has schema 9999 and this program knows up to 0002: run a newer program,"
-        " or take the schema back with its `migrate down --to 0002`"
+        "the database has schema 9999 and this program knows up to 0003: run a newer program,"
+        " or take the schema back with its `migrate down --to 0003`"
     )
 
 
@@ -122,7 +126,7 @@ def test_a_newer_schema_is_left_alone(database_url: str) -> None:
     with pytest.raises(UnknownSchema):
         downgrade(database_url, "base")
     with psycopg.connect(database_url) as connection:
-        assert len(tables_of(connection)) == 30
+        assert len(tables_of(connection)) == 31
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
@@ -130,7 +134,7 @@ def test_every_spelling_of_an_address_will_do(database_url: str, scheme: str) ->
     parts = conninfo_to_dict(database_url)
     as_url = f"{scheme}://{parts['user']}@/{parts['dbname']}?host={parts['host']}"
     as_words = f"host={parts['host']} user={parts['user']} dbname={parts['dbname']}"
-    assert status(as_url).current == "0002"
+    assert status(as_url).current == "0003"
     upgrade(as_url)
     upgrade(as_words)
 
@@ -195,14 +199,14 @@ def test_tables_that_others_hold_are_not_waited_for_long(
         reader.execute("select count(*) from user_sessions")
         with pytest.raises(SchemaError, match=r"^somebody else holds the tables: .*; nothing was"):
             downgrade(database_url, "base")
-    assert status(database_url).current == "0002"
+    assert status(database_url).current == "0003"
 
 
 @pytest.mark.parametrize("to", ["9999", "heads", "-1", ""])
 def test_a_revision_that_does_not_exist_is_refused(database_url: str, to: str) -> None:
-    with pytest.raises(SchemaError, match="say head or one of 0001, 0002"):
+    with pytest.raises(SchemaError, match="say head or one of 0001, 0002, 0003"):
         upgrade(database_url, to)
-    with pytest.raises(SchemaError, match="say base or one of 0001, 0002"):
+    with pytest.raises(SchemaError, match="say base or one of 0001, 0002, 0003"):
         downgrade(database_url, to)
 
 
