@@ -18,6 +18,20 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "daily_analytics_by": (("date", *_PART, *_METRIC), _NUMBERS),
     "daily_configurations": (("date", "configuration_hash"), _CONFIGURED),
     "daily_configurations_by": (("date", *_PART, "configuration_hash"), _CONFIGURED),
+    "daily_performance": (
+        ("date", "session_date", *_PART, "metric_name"),
+        (
+            "unit",
+            "value_sum",
+            "buckets",
+            "counts",
+            "slowest_values",
+            "slowest_at",
+            "slowest_ids",
+            "slowest_routes",
+            "slowest_request_ids",
+        ),
+    ),
     "popular_configurations": (
         ("configuration_hash",),
         (
