@@ -32,14 +32,14 @@ def measured(
     )
 
 
-def traffic(seed: int, calls: int = 120) -> list[Delivery]:
+def traffic(seed: int, calls: int = 120, sessions: int = 25) -> list[Delivery]:
     """Over five days around noon: sessions come before and after what was measured in them, some
     never, some turn out to begin on another day, or to be bots."""
     random = Random(seed)
     made: list[Delivery] = []
     for number in range(calls):
         seconds = random.randrange(-2 * DAY, 2 * DAY)
-        session_id = f"s{random.randrange(25)}"
+        session_id = f"s{random.randrange(sessions)}"
         kind = random.choice(("opened", "clicked", "measured", "measured", "of none"))
         if kind == "opened":
             entry = opened(
