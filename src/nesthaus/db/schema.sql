@@ -182,6 +182,7 @@ create table orders (
 create index idx_orders_session_id on orders (session_id);
 
 -- "This session's hour must be counted again." Persist inserts, aggregate deletes; no row is updated.
+-- Without a session, '': something was measured in that hour.
 create table recount_marks (
     session_id text not null,
     hour timestamptz not null,
