@@ -129,10 +129,12 @@ def check(told: Performance, rows: list[Row]) -> None:
         assert without_time(point) == summed(of_part), point.at
 
 
+@pytest.mark.parametrize("few", [0, 1_000], ids=["many sessions", "few sessions"])
 @pytest.mark.parametrize("span", RANGES)
 async def test_each_filter_and_range_says_what_a_plain_count_says(
-    db: Pool, reports: Pool, span: str
+    db: Pool, reports: Pool, monkeypatch: pytest.MonkeyPatch, span: str, few: int
 ) -> None:
+    monkeypatch.setattr("nesthaus.report.performance._FEW", few)
     await fill(db, *traffic(7, 300, 150))
     some = 0
     for name, (query, passes) in FILTERS.items():

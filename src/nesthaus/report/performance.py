@@ -20,6 +20,9 @@ from nesthaus.report import counts
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
 
+_FEW = 5_000
+"""Sessions: the values of so many are looked up one by one."""
+
 _Row = TypeVar("_Row")
 _SQL = load_statements("nesthaus.report", "performance.sql")
 _OF_CHOSEN = over(counts.SQL["chosen_by_filter"], _SQL["measured"])
@@ -131,6 +134,7 @@ async def _values(
         "growth": GROWTH,
         "is_filtered": question.is_filtered,
         "slowest": SLOWEST,
+        "few": _FEW,
     }
     measured = await _rows(connection, _AndSlowest, _OF_CHOSEN, asked)
     return measured, measured[0].slowest() if measured else []

@@ -38,27 +38,62 @@ limit %(slowest)s::integer;
 -- One row per part of the period: the metric's values in buckets; on each the slowest of them all.
 -- What belongs to no session is there unless sessions are filtered; what does, if its session is
 -- among those chosen.
-with of_metric as materialized (
+with found as (
+    -- Of few sessions each one's values, by an index.
     select
-        width_bucket(metric.timestamp, %(starts)s::timestamptz[]) - 1 as slot,
-        case
-            when metric.value > 0
-                then ceil(ln(metric.value) / ln(%(growth)s::double precision))::integer
-        end as bucket,
+        id,
+        timestamp,
+        value,
+        unit
+    from performance_metrics
+    where (select count(*) from chosen) <= %(few)s::integer
+      and session_id = any(array(select session_id from chosen))
+      and metric_name = %(metric)s::text
+      and timestamp >= %(since)s
+      and timestamp < %(until)s
+    union all
+    -- Of many all values of the period. How many there are is not known before: were there an index
+    -- on what is compared here, it would be taken for few.
+    select
+        metric.id,
+        metric.timestamp,
         metric.value,
-        metric.unit,
-        metric.timestamp as at,
-        metric.id
+        metric.unit
     from performance_metrics as metric
-    left join chosen on chosen.session_id = metric.session_id
-    left join user_sessions as session on session.session_id = metric.session_id
-    where metric.metric_name = %(metric)s::text
+    inner join chosen on chosen.session_id = metric.session_id || ''
+    where (select count(*) from chosen) > %(few)s::integer
+      and metric.metric_name = %(metric)s::text
       and metric.timestamp >= %(since)s
       and metric.timestamp < %(until)s
-      and (
-          chosen.session_id is not null
-          or (session.session_id is null and not %(is_filtered)s::boolean)
+    union all
+    select
+        metric.id,
+        metric.timestamp,
+        metric.value,
+        metric.unit
+    from performance_metrics as metric
+    where not %(is_filtered)s::boolean
+      and metric.metric_name = %(metric)s::text
+      and metric.timestamp >= %(since)s
+      and metric.timestamp < %(until)s
+      and not exists (
+          select
+          from user_sessions as session
+          where session.session_id = metric.session_id
       )
+),
+of_metric as materialized (
+    select
+        width_bucket(timestamp, %(starts)s::timestamptz[]) - 1 as slot,
+        case
+            when value > 0
+                then ceil(ln(value) / ln(%(growth)s::double precision))::integer
+        end as bucket,
+        value,
+        unit,
+        timestamp as at,
+        id
+    from found
 ),
 slots as (
     select
