@@ -1,5 +1,6 @@
 """Does a metric's report say what a plain count over the raw rows says, whatever is asked?"""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from math import ceil, log
@@ -168,6 +169,14 @@ async def test_a_value_of_the_range_counts_with_a_session_of_the_range_only(
     told = await performance(reports, two_days, CATALOGUE, "LCP")
     assert [slow.value for slow in told.slowest] == [4, 3, 2]
     assert [point.count for point in told.series] == [2, 1]
+
+
+async def test_the_greatest_number_there_is_can_be_told(db: Pool, reports: Pool) -> None:
+    most = sys.float_info.max
+    await fill(db, call(None, measured(DAY, most), measured(DAY + 1, most)))
+    told = await performance(reports, asked(time_range="7d"), CATALOGUE, "LCP")
+    assert (told.summary.p50, told.summary.max) == (most, most)
+    assert told.summary.average == pytest.approx(most)
 
 
 async def test_values_of_days_are_as_of_the_last_count_and_those_of_hours_of_now(

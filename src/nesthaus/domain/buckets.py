@@ -6,7 +6,7 @@ A bucket's value is at most 1 % off (as in DDSketch: Masson, Rim, Lee, VLDB 2019
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
-from math import sqrt
+from math import inf, sqrt
 
 GROWTH = 1.02
 
@@ -17,7 +17,12 @@ SLOWEST = 10
 def value_of(bucket: int | None) -> float:
     """What stands for the values of a bucket, which lie between GROWTH ** (bucket - 1), excluded,
     and GROWTH ** bucket. Bucket None is that of 0 and what is below."""
-    return 0.0 if bucket is None else GROWTH**bucket / sqrt(GROWTH)
+    if bucket is None:
+        return 0.0
+    try:
+        return GROWTH**bucket / sqrt(GROWTH)
+    except OverflowError:  # the bucket of the greatest numbers there are ends above them
+        return inf
 
 
 def percentiles(counts: Mapping[int | None, int], percents: Iterable[int]) -> list[float | None]:

@@ -184,5 +184,6 @@ def _told(
     p50, p75, p95, p99 = (
         min(value or 0.0, greatest) for value in percentiles(by_bucket, (50, 75, 95, 99))
     )
-    average = float(sum(row.value_sum for row in measured) / count)
+    # Values are added up with 15 digits each.
+    average = min(float(sum(row.value_sum for row in measured) / count), greatest)
     return count, average, p50, p75, p95, p99, greatest
