@@ -49,6 +49,7 @@ _TABLES = (
     "daily_configurations_by",
     "daily_spreads",
     "daily_pairs",
+    "daily_performance",
 )
 _POPULAR = f"""
 update popular_configurations

@@ -23,6 +23,20 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("first_bucket", "ends", "amounts"),
     ),
     "daily_pairs": (("date", *_PART), ("pairs",)),
+    "daily_performance": (
+        ("date", "session_date", *_PART, "metric_name"),
+        (
+            "unit",
+            "value_sum",
+            "buckets",
+            "counts",
+            "slowest_values",
+            "slowest_at",
+            "slowest_ids",
+            "slowest_routes",
+            "slowest_request_ids",
+        ),
+    ),
     "popular_configurations": (
         ("configuration_hash",),
         (

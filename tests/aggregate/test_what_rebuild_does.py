@@ -13,6 +13,7 @@ from nesthaus.db.pool import Pool
 from tests.aggregate.conftest import Count, Figures, nobody
 from tests.aggregate.looking import everything
 from tests.persist.conftest import Keep
+from tests.persist.measured import measured
 from tests.persist.traffic import at, call, clicked, saved
 from tests.prices import CATALOGUE, catalogue_in
 
@@ -29,6 +30,7 @@ FIGURES = (
     "daily_configurations_by",
     "daily_spreads",
     "daily_pairs",
+    "daily_performance",
     "popular_configurations",
 )
 
@@ -63,6 +65,7 @@ async def test_what_is_lost_is_there_again(db: Pool, keep: Keep, count: Count) -
     await keep(
         call("anna", clicked(10), saved(20, floor="parkett")), call("ben", clicked(-40 * DAY))
     )
+    await keep(call(None, measured(20, 5, "anna"), measured(-42 * DAY)))
     await count(HOUR)
     before = await everything(db)
     assert all(before[table] for table in FIGURES)
@@ -71,15 +74,24 @@ async def test_what_is_lost_is_there_again(db: Pool, keep: Keep, count: Count) -
 
     steps = await rebuilt(db)
 
-    assert sum(steps) == 41
+    assert sum(steps) == 43
     assert await everything(db) == before
 
 
 async def test_what_should_not_be_there_is_gone(db: Pool, keep: Keep, count: Count) -> None:
-    await keep(call("anna", clicked(10), saved(20, floor="parkett")))
+    await keep(
+        call("anna", clicked(10), saved(20, floor="parkett")),
+        call(None, measured(20, 5, "anna")),
+    )
     await count(HOUR)
     before = await everything(db)
-    for table in ("daily_analytics", "daily_configurations", "daily_spreads", "daily_pairs"):
+    for table in (
+        "daily_analytics",
+        "daily_configurations",
+        "daily_spreads",
+        "daily_pairs",
+        "daily_performance",
+    ):
         shifted = f"update {table} set date = date - 3"
         await damage(db, shifted)
     await damage(
@@ -144,7 +156,7 @@ async def test_a_closed_month_is_never_counted_again(
     for table in FIGURES:
         closed = {k: v for k, v in before[table].items() if k[0] in (at(in_may), date(2026, 5, 26))}
         assert {k: after[table][k] for k in closed} == closed
-        assert closed or table == "popular_configurations"
+        assert closed or table in {"daily_performance", "popular_configurations"}
 
 
 async def test_another_zone_is_refused_until_everything_is_rebuilt(

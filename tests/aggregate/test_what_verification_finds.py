@@ -9,6 +9,7 @@ from nesthaus.db.pool import Pool
 from tests.aggregate.conftest import Count, nobody
 from tests.aggregate.looking import everything
 from tests.persist.conftest import Keep
+from tests.persist.measured import measured
 from tests.persist.traffic import at, call, clicked, opened, saved
 from tests.prices import CATALOGUE
 
@@ -124,3 +125,45 @@ async def test_it_looks_back_fourteen_days(
     hourly = (await everything(db))["hourly_analytics"]
     assert hourly[at(-13 * DAY), "interactions", "", ""][0] == 1
     assert hourly[at(-14 * DAY), "interactions", "", ""][0] == 7
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        ("update daily_performance set value_sum = 7 where dimension = 'session'", 1),
+        ("delete from daily_performance where session_date < date", 3),
+        ("update daily_performance set session_date = date - 1 where session_date = date", 2),
+    ],
+)
+async def test_measured_values_that_are_stored_wrong_are_told_and_mended(
+    db: Pool, keep: Keep, count: Count, errors: pytest.LogCaptureFixture, damage: tuple[str, int]
+) -> None:
+    statement, wrong = damage
+    await keep(call("anna", clicked(10)), call(None, measured(20), measured(DAY, 5, "anna")))
+    await count(DAY)
+    before = await everything(db)
+    async with db.connection() as connection:
+        await connection.execute(statement.encode())
+    assert await look_again(db, DAY) == wrong
+    assert all("rows of measured values differed from them" in each for each in errors.messages)
+    assert len(errors.messages) == 1
+    assert await everything(db) == before
+
+
+@pytest.mark.parametrize("what", ["a value", "a session", "another session"])
+async def test_values_of_one_day_and_a_mark_of_another_are_no_error(
+    db: Pool, keep: Keep, count: Count, errors: pytest.LogCaptureFixture, what: str
+) -> None:
+    """The mark stands on the day the session began, which is looked at later."""
+    await keep(call("anna", clicked(10)))
+    await keep(call(None, measured(DAY, 5, "anna"), measured(DAY, 6, "ben", number=2)))
+    await count(DAY)
+    if what == "a value":
+        await keep(call(None, measured(DAY + 3 * HOUR, 7, "anna"), measured(-2 * DAY)))
+    elif what == "a session":
+        await keep(call("anna", clicked(20), user_agent="curl/8.5.0"), now=DAY)
+    else:
+        await keep(call("ben", clicked(-DAY)), now=DAY)
+    assert await look_again(db, DAY) == 0
+    assert errors.messages == []
+    assert (await count(DAY)).changed == 0

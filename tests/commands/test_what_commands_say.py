@@ -82,7 +82,7 @@ def test_migrations_go_up_and_down_and_tell_where_they_are(
     up = run("migrate", "up", DATABASE_URL=url)
     after = run("migrate", "status", DATABASE_URL=url)
     back = run("migrate", "down", "--yes", DATABASE_URL=url)
-    down = run("migrate", "down", "--to", "base", "--yes", DATABASE_URL=url)
+    down = run("migrate", "down", "--yes", "--to", "base", DATABASE_URL=url)
 
     assert (before.returncode, before.stdout) == (1, "schema empty; missing: 0001, 0002, 0003\n")
     assert (up.returncode, up.stdout) == (0, "schema 0003; nothing is missing\n")

@@ -61,6 +61,14 @@ insert into daily_spreads (
 values ('2026-06-15', '', '', 'decision_time', 'nest', false, 87, '{1}', '{4000}');
 insert into daily_pairs (date, dimension, dimension_value, pairs)
 values ('2026-06-15', '', '', '{"[\"nest\", \"wand\"]": [["nest80", "holz", 1, 0]]}');
+insert into daily_performance (
+    date, session_date, dimension, dimension_value, metric_name, unit, value_sum, buckets, counts,
+    slowest_values, slowest_at, slowest_ids, slowest_routes, slowest_request_ids
+)
+values (
+    '2026-06-15', '2026-06-15', 'session', 'none', 'image_load_time', null, 12.5, '{128}', '{1}',
+    '{12.5}', '{2026-06-15 12:01+00}', array[gen_random_uuid()], '{null}', '{null}'
+);
 insert into aggregation_state (time_zone, counted_at)
 values ('Europe/Vienna', '2026-06-15 12:05+00');
 insert into closed_months (month, closed_at) values ('2025-05-01', '2026-06-15 12:05+00');

@@ -71,7 +71,7 @@ def test_the_rows_of_these_tests_fill_every_table(
             for table in tables_of(connection)
         }
     assert set(counts.values()) == {(1,)}
-    assert len(counts) == 31
+    assert len(counts) == 32
 
 
 def test_new_figures_are_counted_for_what_is_there(
@@ -99,6 +99,27 @@ def test_upgrading_twice_keeps_the_rows(database_url: str) -> None:
     upgrade(database_url)
     with psycopg.connect(database_url) as connection:
         assert connection.execute("select session_id from user_sessions").fetchall() == [("s1",)]
+
+
+def test_what_was_measured_before_it_was_added_up_is_marked(
+    empty_database: Callable[[int], str],
+) -> None:
+    url = empty_database(18)
+    upgrade(url, "0002")
+    with psycopg.connect(url) as connection:
+        for at in ("2026-06-15 12:01+00", "2026-06-15 12:59+00", "2026-06-15 13:01+00"):
+            connection.execute(
+                "insert into performance_metrics (id, timestamp, received_at, metric_name, value)"
+                " select gen_random_uuid(), at, at, 'LCP', 1"
+                " from cast(%s as timestamptz) as at",
+                [at],
+            )
+    upgrade(url)
+    with psycopg.connect(url) as connection:
+        marks = connection.execute(
+            "select session_id, to_char(hour at time zone 'UTC', 'HH24:MI') from recount_marks"
+        )
+        assert sorted(marks.fetchall()) == [("", "12:00"), ("", "13:00")]
 
 
 def test_four_upgrades_at_once_do_it_once(empty_database: Callable[[int], str]) -> None:
@@ -145,7 +166,7 @@ def test_a_newer_schema_is_left_alone(database_url: str) -> None:
     with pytest.raises(UnknownSchema):
         downgrade(database_url, "base")
     with psycopg.connect(database_url) as connection:
-        assert len(tables_of(connection)) == 31
+        assert len(tables_of(connection)) == 32
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])

@@ -140,8 +140,9 @@ async def test_removal_leaves_nothing_but_marks_and_all_that_is_not_seeded(
     assert await count_seeded(database_url) == 250
     hours = rows(
         database_url,
-        "select distinct date_trunc('hour', start_time) as hour from user_sessions"
-        " where session_id ~ '^seed-[0-9a-f]{32}$'",
+        "select date_trunc('hour', start_time) as hour from user_sessions"
+        " where session_id ~ '^seed-[0-9a-f]{32}$'"
+        " union select date_trunc('hour', timestamp) from performance_metrics",
     )
     assert counts(database_url)["duplicate_events"] > 0
     async with db.connection() as connection:

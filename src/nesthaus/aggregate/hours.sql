@@ -79,7 +79,7 @@ delete from recount_marks
 where hour = any(%(hour)s::timestamptz[]);
 
 -- name: hours_between
--- One row per hour of a span in which sessions began, or of which figures are stored.
+-- One row per hour of a span in which sessions began, of which figures are stored, or with a mark.
 select date_trunc('hour', start_time, %(zone)s::text) as hour
 from user_sessions
 where start_time >= %(since)s
@@ -93,7 +93,13 @@ union
 select hour
 from hourly_analytics_by
 where hour >= %(since)s
-  and hour < %(until)s;
+  and hour < %(until)s
+union
+select hour
+from recount_marks
+where hour >= %(since)s
+  and hour < %(until)s
+  and date_trunc('hour', hour, %(zone)s::text) = hour;
 
 -- name: choose
 -- No row. Every session that began in one of the hours, each with the day it belongs to.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row, scalar_row
 
-from nesthaus.aggregate import configurations, days, pairs, spreads
+from nesthaus.aggregate import configurations, days, pairs, performance, spreads
 from nesthaus.aggregate.sources import KeptSources, keep_sources
 from nesthaus.aggregate.spans import day_of, days_of, hours_by_day, hours_meant
 from nesthaus.aggregate.state import check_zone, closed_months, found_state, is_closed
@@ -44,16 +44,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Recounted:
-    """`changed` rows of stored figures; `days_changed` are those of days, by day. `marked` are the
-    hours that had marks."""
+    """`changed` rows of stored figures; `days_changed` are those of days, by day, `performance`
+    those of measured values. `marked` are the hours that had marks."""
 
     hours: int
     changed: int
     marked: frozenset[datetime]
     days_changed: dict[date, int]
+    performance: performance.Changes
 
 
-NOTHING = Recounted(0, 0, frozenset(), {})
+NOTHING = Recounted(0, 0, frozenset(), {}, {})
 
 
 async def recount_marked(
@@ -128,13 +129,15 @@ async def _recount(
     spans = days_of(open_dates, zone)
     kept = await keep_sources(connection, spans, zone)
     open_hours |= kept.hours_of_moved
-    changed = await _count_hours(connection, open_hours, kept, catalogue)
+    changed, before = await _count_hours(connection, open_hours, kept, catalogue)
     of_days = await days.sum_hours(connection, spans)
     of_configurations = await configurations.count(connection, spans, kept, catalogue)
     of_spreads = await spreads.count(connection, spans, kept)
     of_pairs = await pairs.count(connection, spans, kept, catalogue)
+    of_performance = await performance.count(connection, spans, before, closed, zone)
     by_day = sum(map(Counter, (of_days, of_configurations, of_spreads, of_pairs)), Counter[date]())
-    return Recounted(len(open_hours), changed + by_day.total(), marked, by_day)
+    changed += by_day.total() + sum(of_performance.values())
+    return Recounted(len(open_hours), changed, marked, by_day, of_performance)
 
 
 async def _take_marks(connection: Connection, marks: Sequence[datetime]) -> frozenset[datetime]:
@@ -151,11 +154,13 @@ async def _count_hours(
     hours: Collection[datetime],
     kept: KeptSources,
     catalogue: Catalogue,
-) -> int:
-    """How many stored rows of hours became others."""
+) -> tuple[int, frozenset[date]]:
+    """How many stored rows of hours became others; on which days something was measured in sessions
+    of which nothing was known then."""
     await _choose(connection, hours, kept, catalogue)
+    before = await performance.days_before_sessions(connection, catalogue.zone)
     await _count_chosen(connection, catalogue)
-    return await write_differences(connection, _SQL, {"hour": sorted(hours)})
+    return await write_differences(connection, _SQL, {"hour": sorted(hours)}), before
 
 
 async def _choose(

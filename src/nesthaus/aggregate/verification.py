@@ -2,10 +2,18 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from nesthaus.aggregate import performance
 from nesthaus.aggregate.marked import Announce
-from nesthaus.aggregate.recount import Difference, Recounted, differences, recount_days
+from nesthaus.aggregate.recount import (
+    Difference,
+    Recounted,
+    differences,
+    marked_hours,
+    recount_days,
+)
 from nesthaus.aggregate.spans import day_of
 from nesthaus.aggregate.turns import counting
 from nesthaus.db.pool import Connection, Pool
@@ -27,23 +35,33 @@ async def verify(pool: Pool, catalogue: Catalogue, now: datetime, announce: Anno
     wrong = 0
     for n in range(DAYS):
         day = today - timedelta(days=n)
-        done, found = await counting(
+        seen = await counting(
             pool, lambda connection, day=day: _verify_day(connection, day, catalogue)
         )
-        unexplained = _without_a_mark(done, found, catalogue)
+        done = seen.done
+        unexplained = _without_a_mark(done, seen.found, catalogue)
         _tell(unexplained)
-        sums = _tell_of_sums(day, done, found)
-        wrong += len(unexplained) + sums
+        wrong += len(unexplained) + _tell_of_sums(day, done, seen.found)
+        wrong += _tell_of_performance(seen, catalogue)
         if done.changed:
             await announce()
     return wrong
 
 
-async def _verify_day(
-    connection: Connection, day: date, catalogue: Catalogue
-) -> tuple[Recounted, list[Difference]]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """`waiting`: hours that have marks still."""
+
+    done: Recounted
+    found: Sequence[Difference]
+    waiting: Sequence[datetime]
+
+
+async def _verify_day(connection: Connection, day: date, catalogue: Catalogue) -> _Seen:
     done = await recount_days(connection, [day], catalogue)
-    return done, await differences(connection) if done.changed else []
+    if not done.changed:
+        return _Seen(done, [], [])
+    return _Seen(done, await differences(connection), await marked_hours(connection))
 
 
 def _without_a_mark(
@@ -89,3 +107,13 @@ def _tell_of_sums(day: date, done: Recounted, found: Sequence[Difference]) -> in
         return 0
     _log.error("day %s: %d sums or configurations differed from their hours; mended", day, count)
     return count
+
+
+def _tell_of_performance(seen: _Seen, catalogue: Catalogue) -> int:
+    """A session that is marked, on whatever day, explains the values of its days."""
+    marks = {*seen.done.marked, *seen.waiting}
+    explained = {day_of(hour, catalogue.zone) for hour in marks}
+    wrong = performance.unexplained(seen.done.performance, explained)
+    for day, count in sorted(wrong.items()):
+        _log.error("day %s: %d rows of measured values differed from them; mended", day, count)
+    return sum(wrong.values())

@@ -182,6 +182,7 @@ create table orders (
 create index idx_orders_session_id on orders (session_id);
 
 -- "This session's hour must be counted again." Persist inserts, aggregate deletes; no row is updated.
+-- Without a session, '': something was measured in that hour.
 create table recount_marks (
     session_id text not null,
     hour timestamptz not null,
@@ -203,6 +204,9 @@ create table performance_metrics (
 ) partition by range (timestamp);
 create index idx_performance_metrics_timestamp on performance_metrics (timestamp);
 create index idx_performance_metrics_name on performance_metrics (metric_name, timestamp);
+-- What was measured in a session.
+create index idx_performance_metrics_session_id on performance_metrics (session_id)
+    where session_id is not null;
 create table performance_metrics_default partition of performance_metrics default;
 
 -- How often a process refused calls for a reason; a day's refusals are the sum of its rows.
@@ -342,6 +346,31 @@ create table daily_spreads (
 );
 create index idx_daily_spreads_metric
     on daily_spreads (dimension, dimension_value, metric_type, date);
+-- The measured values of a day, by the day their session began: a report speaks of sessions of its
+-- range and of values of its range. Values of no session are the dimension `session`, and in no other.
+create table daily_performance (
+    date date not null,                          -- of the values
+    session_date date not null,                  -- of their sessions; of no session: `date`
+    dimension text not null
+        check (dimension in ('', 'device_type', 'utm_source', 'bot', 'session')),
+    dimension_value text not null,               -- of the totals: '', of no session: 'none'
+    metric_name text not null,
+    unit text,
+    value_sum numeric not null,                  -- the same in whatever order it was added up
+    buckets integer[] not null,                  -- ascending; null: that of 0 and what is below
+    counts bigint[] not null,                    -- how many values lie in each of `buckets`
+    slowest_values double precision[] not null,  -- the ten greatest, the greatest first
+    slowest_at timestamptz[] not null,
+    slowest_ids uuid[] not null,
+    slowest_routes text[] not null,
+    slowest_request_ids text[] not null,
+    primary key (date, session_date, dimension, dimension_value, metric_name)
+);
+create index idx_daily_performance_metric
+    on daily_performance (dimension, dimension_value, metric_name, date);
+-- On which other days the sessions of a day were measured.
+create index idx_daily_performance_session_date on daily_performance (session_date)
+    where session_date <> date;
 
 -- Options that final configurations have side by side. A key of `pairs` is a JSON array of two
 -- categories, in the order of their code points; its value is a list of

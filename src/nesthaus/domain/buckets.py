@@ -3,25 +3,33 @@
 A bucket's value is at most 1 % off (as in DDSketch: Masson, Rim, Lee, VLDB 2019).
 """
 
-from collections.abc import Mapping
-from math import sqrt
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+from math import inf, sqrt
 
 GROWTH = 1.02
+
+SLOWEST = 10
+"""As many of the greatest values are kept, and told, one by one."""
 
 
 def value_of(bucket: int | None) -> float:
     """What stands for the values of a bucket, which lie between GROWTH ** (bucket - 1), excluded,
     and GROWTH ** bucket. Bucket None is that of 0 and what is below."""
-    return 0.0 if bucket is None else GROWTH**bucket / sqrt(GROWTH)
+    if bucket is None:
+        return 0.0
+    try:
+        return GROWTH**bucket / sqrt(GROWTH)
+    except OverflowError:  # the bucket of the greatest numbers there are ends above them
+        return inf
 
 
-def percentile(counts: Mapping[int | None, int], percent: int) -> float | None:
+def percentiles(counts: Mapping[int | None, int], percents: Iterable[int]) -> list[float | None]:
     """By nearest rank. None where nothing was counted."""
-    rank = -(-percent * sum(counts.values()) // 100)
-    if not rank:
-        return None
-    for bucket in sorted(counts, key=lambda each: (each is not None, each or 0)):
-        rank -= counts[bucket]
-        if rank <= 0:
-            return value_of(bucket)
-    return None
+    buckets = sorted(counts, key=lambda each: (each is not None, each or 0))
+    ends = list(accumulate(counts[bucket] for bucket in buckets))
+    if not ends:
+        return [None for _ in percents]
+    ranks = (-(-percent * ends[-1] // 100) for percent in percents)
+    return [value_of(buckets[bisect_left(ends, rank)]) for rank in ranks]

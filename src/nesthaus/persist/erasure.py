@@ -18,7 +18,7 @@ from nesthaus.db.queries import load_statements
 from nesthaus.domain.periods import start_of_hour
 from nesthaus.persist import orders
 from nesthaus.persist.raw_rows import Claim
-from nesthaus.persist.rows import columns
+from nesthaus.persist.rows import OF_NO_SESSION, columns
 from nesthaus.persist.store import Rules, work_out_anew
 
 _SQL = load_statements("nesthaus.persist", "erasure.sql")
@@ -58,7 +58,7 @@ async def erase_sessions(
     while places := await _erase_step(connection, pattern, last, now, rules):
         count, last = count + len(places), places[-1]
         erased(len(places))
-    await _erase_metrics(connection, pattern)
+    await _erase_metrics(connection, pattern, rules.zone)
     return count
 
 
@@ -111,7 +111,7 @@ async def _mark(connection: Connection, gone: Sequence[_Place], zone: ZoneInfo) 
         await connection.execute(_SQL["insert_marks"], columns(marks, ("session_id", "hour")))
 
 
-async def _erase_metrics(connection: Connection, pattern: str) -> None:
+async def _erase_metrics(connection: Connection, pattern: str, zone: ZoneInfo) -> None:
     """Day by day, because they are found by their time alone."""
     async with connection.transaction():
         cursor = await connection.execute(_SQL["span_of_metrics"])
@@ -123,5 +123,8 @@ async def _erase_metrics(connection: Connection, pattern: str) -> None:
         until = since + _SPAN_OF_A_STEP
         parameters = {"pattern": pattern, "since": since, "until": until}
         async with connection.transaction():
-            await connection.execute(_SQL["delete_metrics"], parameters)
+            async with connection.cursor(row_factory=scalar_row) as cursor:
+                await cursor.execute(_SQL["delete_metrics"], parameters)
+                gone = [_Place(OF_NO_SESSION, at) for at in await cursor.fetchall()]
+            await _mark(connection, gone, zone)
         since = until

@@ -58,8 +58,9 @@ select
 from performance_metrics;
 
 -- name: delete_metrics
--- No row. Measured values of a span that name a session of that form.
+-- One row per measured value of a span that named a session of that form.
 delete from performance_metrics
 where timestamp >= %(since)s
   and timestamp < %(until)s
-  and session_id ~ %(pattern)s::text;
+  and session_id ~ %(pattern)s::text
+returning timestamp;

@@ -112,6 +112,9 @@ class MetricRow(NamedTuple):
 
 REFUSAL_COLUMNS = ("id", "date", "reason", "count")
 
+OF_NO_SESSION = ""
+"""In place of a session in marks that speak of an hour of measured values."""
+
 
 def columns(rows: Sequence[tuple[object, ...]], names: Sequence[str]) -> dict[str, list[object]]:
     """Rows turned on their side, for `unnest`."""

@@ -7,7 +7,7 @@ from operator import attrgetter
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, scalar_row
 
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
@@ -16,7 +16,14 @@ from nesthaus.domain.periods import start_of_hour
 from nesthaus.persist import orders, raw_rows
 from nesthaus.persist.batch import Arrivals, Batch, batch_of
 from nesthaus.persist.derive import derive
-from nesthaus.persist.rows import REFUSAL_COLUMNS, MetricRow, columns, metric_row, refusal_row
+from nesthaus.persist.rows import (
+    OF_NO_SESSION,
+    REFUSAL_COLUMNS,
+    MetricRow,
+    columns,
+    metric_row,
+    refusal_row,
+)
 from nesthaus.persist.sessions import SESSION_COLUMNS, Progress, Session, begin, settle
 
 _SQL = load_statements("nesthaus.persist", "store.sql")
@@ -158,7 +165,19 @@ async def _mark(connection: Connection, touched: Sequence[Progress], zone: ZoneI
 async def _store_rest(connection: Connection, batch: Batch, zone: ZoneInfo) -> None:
     metrics = [metric_row(metric) for metric in batch.metrics.values()]
     if metrics:
-        await connection.execute(_SQL["insert_metrics"], columns(metrics, MetricRow._fields))
+        await _store_metrics(connection, metrics, zone)
     refusals = [refusal_row(each, zone) for each in batch.refusals.values()]
     if refusals:
         await connection.execute(_SQL["insert_refusals"], columns(refusals, REFUSAL_COLUMNS))
+
+
+async def _store_metrics(
+    connection: Connection, metrics: Sequence[MetricRow], zone: ZoneInfo
+) -> None:
+    """Marks the hours of the values, which may belong to no session."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_SQL["insert_metrics"], columns(metrics, MetricRow._fields))
+        hours = {start_of_hour(at, zone) for at in await cursor.fetchall()}
+    if hours:
+        marks = [(OF_NO_SESSION, hour) for hour in sorted(hours)]
+        await connection.execute(_SQL["insert_marks"], columns(marks, ("session_id", "hour")))

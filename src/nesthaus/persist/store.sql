@@ -194,7 +194,7 @@ select
 from unnest(%(session_id)s::text[], %(hour)s::timestamptz[]) as marked (session_id, hour);
 
 -- name: insert_metrics
--- No row. One measured value each.
+-- One row per measured value that was not there yet.
 insert into performance_metrics (
     id, timestamp, received_at, session_id, metric_name, value, unit, additional_data
 )
@@ -210,7 +210,8 @@ from unnest(
     %(additional_data)s::jsonb[]
 )
 order by 1, 2
-on conflict do nothing;
+on conflict do nothing
+returning timestamp;
 
 -- name: insert_refusals
 -- No row. How often a process refused calls for one reason since it last said so.

@@ -1,8 +1,10 @@
 """How fast is it, for the servers and for the visitors: one metric over time."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TypeVar
 
 from msgspec import Struct
@@ -10,7 +12,7 @@ from psycopg.rows import class_row
 
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
-from nesthaus.domain.buckets import GROWTH, percentile
+from nesthaus.domain.buckets import GROWTH, SLOWEST, percentiles
 from nesthaus.domain.periods import starts_of
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.figures import over
@@ -18,13 +20,12 @@ from nesthaus.report import counts
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
 
-SLOWEST = 10
+_FEW = 5_000
+"""Sessions: the values of so many are looked up one by one."""
 
 _Row = TypeVar("_Row")
-_SQL = {
-    name: over(counts.NARROWLY_CHOSEN, statement)
-    for name, statement in load_statements("nesthaus.report", "performance.sql").items()
-}
+_SQL = load_statements("nesthaus.report", "performance.sql")
+_OF_CHOSEN = over(counts.NARROWLY_CHOSEN, _SQL["measured"])
 
 
 class Summary(Struct, frozen=True):
@@ -59,71 +60,130 @@ class Performance(Struct, frozen=True, rename="camel"):
     summary: Summary
     series: list[Point]
     slowest: list[Slow]
-    as_of: datetime
+    as_of: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Bucket:
+class _Measured:
+    """Values of one part of the period: `counts` of them lie in `buckets`."""
+
     slot: int
-    bucket: int | None
     unit: str | None
-    count: int
-    value_sum: float
+    value_sum: Decimal
     value_max: float
+    buckets: list[int | None]
+    counts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _AndSlowest(_Measured):
+    """Those of the whole period, the slowest first."""
+
+    slowest_at: list[datetime]
+    slowest_values: list[float]
+    slowest_routes: list[str | None]
+    slowest_request_ids: list[str | None]
+
+    def slowest(self) -> list[Slow]:
+        columns = (
+            self.slowest_at,
+            self.slowest_values,
+            self.slowest_routes,
+            self.slowest_request_ids,
+        )
+        return [Slow(*row) for row in zip(*columns, strict=True)]
 
 
 async def performance(
     pool: Pool, question: Question, catalogue: Catalogue, metric: str
 ) -> Performance:
-    starts = starts_of(question.period, catalogue.zone)
-    asked = asdict(question.filters) | {
-        "metric": metric,
-        "starts": list(starts),
-        "growth": GROWTH,
-        "is_filtered": question.is_filtered,
-        "limit": SLOWEST,
-    }
     async with reading(pool) as connection:
-        buckets = await _rows(connection, _Bucket, "buckets", asked)
-        slowest = await _rows(connection, Slow, "slowest", asked)
-    by_slot: dict[int, list[_Bucket]] = {}
-    for row in buckets:
-        by_slot.setdefault(row.slot, []).append(row)
+        measured, slowest = await _values(connection, question, catalogue, metric)
+        as_of = await _as_of(connection, question)
+    by_slot: dict[int, list[_Measured]] = defaultdict(list)
+    for row in measured:
+        by_slot[row.slot].append(row)
     return Performance(
         time_range=question.period.name,
         metric=metric,
-        unit=next((row.unit for row in buckets if row.unit is not None), None),
-        summary=Summary(*_told(buckets)),
+        unit=min((row.unit for row in measured if row.unit is not None), default=None),
+        summary=Summary(*_told(measured)),
         series=[
-            Point(*_told(by_slot.get(slot, [])), at=start) for slot, start in enumerate(starts)
+            Point(*_told(by_slot.get(slot, ())), at=start)
+            for slot, start in enumerate(starts_of(question.period, catalogue.zone))
         ],
         slowest=slowest,
-        as_of=question.asked_at,
+        as_of=as_of,
     )
 
 
+async def _values(
+    connection: Connection, question: Question, catalogue: Catalogue, metric: str
+) -> tuple[Sequence[_Measured], list[Slow]]:
+    """From what is stored by day, or else from the values themselves."""
+    stored = await counts.stored_in_days(connection, question)
+    if stored is not None:
+        asked = _parts(stored, question) | {"metric": metric, "slowest": SLOWEST}
+        return (
+            await _rows(connection, _Measured, _SQL["stored"], asked),
+            await _rows(connection, Slow, _SQL["stored_slowest"], asked),
+        )
+    asked = asdict(question.filters) | {
+        "metric": metric,
+        "starts": list(starts_of(question.period, catalogue.zone)),
+        "growth": GROWTH,
+        "is_filtered": question.is_filtered,
+        "slowest": SLOWEST,
+        "few": _FEW,
+    }
+    measured = await _rows(connection, _AndSlowest, _OF_CHOSEN, asked)
+    return measured, measured[0].slowest() if measured else []
+
+
+def _parts(stored: Mapping[str, object], question: Question) -> dict[str, object]:
+    """No value is in two of these, and no other pairs of them exist."""
+    dimensions, values = [stored["dimension"]], [stored["dimension_value"]]
+    if stored["totals"]:
+        dimensions, values = [*dimensions, ""], [*values, ""]
+    if not question.is_filtered:
+        dimensions, values = [*dimensions, "session"], [*values, "none"]
+    return {
+        "first": stored["first"],
+        "last": stored["last"],
+        "dimensions": dimensions,
+        "values": values,
+    }
+
+
+async def _as_of(connection: Connection, question: Question) -> datetime | None:
+    """Values of single hours are read one by one, whosever they are."""
+    return await counts.as_of(connection, question) if question.period.days else question.asked_at
+
+
 async def _rows(
-    connection: Connection, row: type[_Row], statement: str, asked: Mapping[str, object]
+    connection: Connection, row: type[_Row], statement: bytes, asked: Mapping[str, object]
 ) -> list[_Row]:
-    async with connection.cursor(row_factory=class_row(row)) as cursor:
-        await cursor.execute(_SQL[statement], asked)
+    async with connection.cursor(binary=True, row_factory=class_row(row)) as cursor:
+        await cursor.execute(statement, asked)
         return await cursor.fetchall()
 
 
 def _told(
-    buckets: Sequence[_Bucket],
+    measured: Sequence[_Measured],
 ) -> tuple[int, float | None, float | None, float | None, float | None, float | None, float | None]:
-    """Count, average, percentiles and maximum of buckets put together."""
-    count = sum(row.count for row in buckets)
+    """Count, average, percentiles and maximum of values put together."""
+    by_bucket: dict[int | None, int] = defaultdict(int)
+    for row in measured:
+        for bucket, count in zip(row.buckets, row.counts, strict=True):
+            by_bucket[bucket] += count
+    count = sum(by_bucket.values())
     if not count:
         return 0, None, None, None, None, None, None
-    by_bucket: dict[int | None, int] = {}
-    for row in buckets:
-        by_bucket[row.bucket] = by_bucket.get(row.bucket, 0) + row.count
-    greatest = max(row.value_max for row in buckets)
+    greatest = max(row.value_max for row in measured)
     # A bucket ends a little above the greatest value in it.
     p50, p75, p95, p99 = (
-        min(percentile(by_bucket, percent) or 0.0, greatest) for percent in (50, 75, 95, 99)
+        min(value or 0.0, greatest) for value in percentiles(by_bucket, (50, 75, 95, 99))
     )
-    average = sum(row.value_sum for row in buckets) / count
+    # Values are added up with 15 digits each.
+    average = min(float(sum(row.value_sum for row in measured) / count), greatest)
     return count, average, p50, p75, p95, p99, greatest

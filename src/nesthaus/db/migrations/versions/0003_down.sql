@@ -1,1 +1,4 @@
+-- Takes 0003_up.sql back, with what only it can hold.
+drop index idx_performance_metrics_session_id;
+drop table daily_performance;
 drop table daily_pairs;

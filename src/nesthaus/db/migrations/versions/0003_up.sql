@@ -11,10 +11,45 @@ create table daily_pairs (
     primary key (date, dimension, dimension_value)
 );
 
+-- The measured values of a day, by the day their session began: a report speaks of sessions of its
+-- range and of values of its range. Values of no session are the dimension `session`, and in no other.
+create table daily_performance (
+    date date not null,                          -- of the values
+    session_date date not null,                  -- of their sessions; of no session: `date`
+    dimension text not null
+        check (dimension in ('', 'device_type', 'utm_source', 'bot', 'session')),
+    dimension_value text not null,               -- of the totals: '', of no session: 'none'
+    metric_name text not null,
+    unit text,
+    value_sum numeric not null,                  -- the same in whatever order it was added up
+    buckets integer[] not null,                  -- ascending; null: that of 0 and what is below
+    counts bigint[] not null,                    -- how many values lie in each of `buckets`
+    slowest_values double precision[] not null,  -- the ten greatest, the greatest first
+    slowest_at timestamptz[] not null,
+    slowest_ids uuid[] not null,
+    slowest_routes text[] not null,
+    slowest_request_ids text[] not null,
+    primary key (date, session_date, dimension, dimension_value, metric_name)
+);
+create index idx_daily_performance_metric
+    on daily_performance (dimension, dimension_value, metric_name, date);
+-- On which other days the sessions of a day were measured.
+create index idx_daily_performance_session_date on daily_performance (session_date)
+    where session_date <> date;
+
+-- What was measured in a session.
+create index idx_performance_metrics_session_id on performance_metrics (session_id)
+    where session_id is not null;
+
 -- All that is there is counted again, for the new figures.
 insert into recount_marks (session_id, hour)
 select
-    max(session_id),
-    date_trunc('hour', start_time, 'UTC')
-from user_sessions
-group by 2;
+    '',
+    hour
+from (
+    select date_trunc('hour', start_time, 'UTC') as hour
+    from user_sessions
+    union
+    select date_trunc('hour', timestamp, 'UTC') as hour
+    from performance_metrics
+) as hours;

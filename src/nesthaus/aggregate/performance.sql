@@ -1,0 +1,301 @@
+-- What was measured on each day: values in buckets, and the slowest.
+
+-- name: days_of_sessions
+-- One row per other day on which values of sessions of these days are stored.
+select distinct date
+from daily_performance
+where session_date = any(%(date)s::date[])
+  and session_date <> date;
+
+-- name: days_before_sessions
+-- One row per day on which something was measured in a session that is counted for the first time:
+-- it was counted as if it belonged to none.
+select distinct (metric.timestamp at time zone %(zone)s::text)::date as date
+from chosen
+inner join performance_metrics as metric using (session_id)
+where not exists (
+    select
+    from session_figures as figures
+    where figures.session_id = chosen.session_id
+);
+
+-- name: make_performance_differences
+-- No row. One row of the table is a row of `daily_performance` that is stored otherwise than it is
+-- counted; `buckets` is null where nothing was measured.
+create temp table if not exists performance_differences (
+    date date not null,
+    session_date date not null,
+    dimension text not null,
+    dimension_value text not null,
+    metric_name text not null,
+    unit text,
+    value_sum numeric,
+    buckets integer[],
+    counts bigint[],
+    slowest_values double precision[],
+    slowest_at timestamptz[],
+    slowest_ids uuid[],
+    slowest_routes text[],
+    slowest_request_ids text[]
+) on commit delete rows;
+
+-- name: find_differences
+-- No row. The values of the days: of no session, or of the totals and each breakdown in which their
+-- session counts on its day. Sessions of closed months are as they were.
+with measured as (
+    select
+        day.date,
+        coalesce(
+            (session.start_time at time zone %(zone)s::text)::date, day.date
+        ) as session_date,
+        session.session_id is not null as of_session,
+        session.bot_reason is not null as bot,
+        coalesce(session.device_type, '') as device,
+        coalesce(session.utm_source, '') as source,
+        metric.id,
+        metric.timestamp as at,
+        metric.metric_name,
+        metric.value,
+        metric.unit,
+        metric.additional_data,
+        case
+            when metric.value > 0
+                then ceil(ln(metric.value) / ln(%(growth)s::double precision))::integer
+        end as bucket
+    from unnest(
+        %(date)s::date[], %(since)s::timestamptz[], %(until)s::timestamptz[]
+    ) as day (date, since, until)
+    inner join performance_metrics as metric
+        on metric.timestamp >= day.since
+        and metric.timestamp < day.until
+    left join user_sessions as session using (session_id)
+    -- Without these bounds a plan would be made for all days there are.
+    where metric.timestamp >= %(first)s
+      and metric.timestamp < %(last)s
+),
+placed as materialized (
+    select
+        dense_rank() over (
+            order by date, session_date, of_session, bot, device, source
+        ) as cell,
+        row_number() over (
+            partition by date, session_date, of_session, bot, device, source, metric_name
+            order by value desc, at desc, id
+        ) as place,
+        measured.*
+    from measured
+    where date_trunc('month', session_date)::date <> all(%(closed)s::date[])
+),
+cells as (
+    select distinct
+        cell,
+        date,
+        session_date,
+        of_session,
+        bot,
+        device,
+        source
+    from placed
+),
+parts as (
+    select
+        cells.cell,
+        cells.date,
+        cells.session_date,
+        part.dimension,
+        part.dimension_value
+    from cells
+    left join daily_analytics_by as kept
+        on kept.date = cells.session_date
+        and kept.dimension = 'utm_source'
+        and kept.dimension_value = cells.source
+        and kept.dimension_value <> 'other'
+        and kept.metric_type = 'sessions'
+        and kept.category = ''
+        and kept.value_text = ''
+    cross join lateral (
+        values
+        ('', '', cells.of_session and not cells.bot),
+        ('device_type', cells.device, cells.of_session and not cells.bot),
+        (
+            'utm_source',
+            coalesce(kept.dimension_value, 'other'),
+            cells.of_session and not cells.bot
+        ),
+        ('bot', 'true', cells.bot),
+        ('session', 'none', not cells.of_session)
+    ) as part (dimension, dimension_value, applies)
+    where part.applies
+),
+bucketed as (
+    select
+        cell,
+        metric_name,
+        bucket,
+        count(*) as count,
+        sum(value::numeric) as value_sum,
+        min(unit) as unit
+    from placed
+    group by cell, metric_name, bucket
+),
+added as (
+    select
+        date,
+        session_date,
+        dimension,
+        dimension_value,
+        metric_name,
+        min(unit) as unit,
+        sum(value_sum) as value_sum,
+        array_agg(bucket order by bucket nulls first) as buckets,
+        array_agg(count order by bucket nulls first) as counts
+    from (
+        select
+            parts.date,
+            parts.session_date,
+            parts.dimension,
+            parts.dimension_value,
+            bucketed.metric_name,
+            bucketed.bucket,
+            min(bucketed.unit) as unit,
+            sum(bucketed.value_sum) as value_sum,
+            sum(bucketed.count)::bigint as count
+        from parts
+        inner join bucketed using (cell)
+        group by
+            parts.date, parts.session_date, parts.dimension, parts.dimension_value,
+            bucketed.metric_name, bucketed.bucket
+    ) as of_bucket
+    group by date, session_date, dimension, dimension_value, metric_name
+),
+slowest as (
+    select
+        date,
+        session_date,
+        dimension,
+        dimension_value,
+        metric_name,
+        array_agg(value order by place) as slowest_values,
+        array_agg(at order by place) as slowest_at,
+        array_agg(id order by place) as slowest_ids,
+        array_agg(route order by place) as slowest_routes,
+        array_agg(request_id order by place) as slowest_request_ids
+    from (
+        select
+            parts.date,
+            parts.session_date,
+            parts.dimension,
+            parts.dimension_value,
+            placed.metric_name,
+            placed.value,
+            placed.at,
+            placed.id,
+            coalesce(
+                placed.additional_data ->> 'route',
+                placed.additional_data ->> 'url',
+                placed.additional_data ->> 'path'
+            ) as route,
+            placed.additional_data ->> 'requestId' as request_id,
+            row_number() over (
+                partition by
+                    parts.date, parts.session_date, parts.dimension, parts.dimension_value,
+                    placed.metric_name
+                order by placed.value desc, placed.at desc, placed.id
+            ) as place
+        from parts
+        inner join placed using (cell)
+        where placed.place <= %(slowest)s::integer
+    ) as ranked
+    where place <= %(slowest)s::integer
+    group by date, session_date, dimension, dimension_value, metric_name
+),
+counted as (
+    select *
+    from added
+    inner join slowest
+        using (date, session_date, dimension, dimension_value, metric_name)
+),
+stored as (
+    select *
+    from daily_performance
+    where date = any(%(date)s::date[])
+      and date_trunc('month', session_date)::date <> all(%(closed)s::date[])
+)
+insert into performance_differences (
+    date, session_date, dimension, dimension_value, metric_name,
+    unit, value_sum, buckets, counts,
+    slowest_values, slowest_at, slowest_ids, slowest_routes, slowest_request_ids
+)
+select
+    date,
+    session_date,
+    dimension,
+    dimension_value,
+    metric_name,
+    counted.unit,
+    counted.value_sum,
+    counted.buckets,
+    counted.counts,
+    counted.slowest_values,
+    counted.slowest_at,
+    counted.slowest_ids,
+    counted.slowest_routes,
+    counted.slowest_request_ids
+from counted
+full join stored
+    using (date, session_date, dimension, dimension_value, metric_name)
+where (
+    counted.unit, counted.value_sum, counted.buckets, counted.counts,
+    counted.slowest_values, counted.slowest_at, counted.slowest_ids,
+    counted.slowest_routes, counted.slowest_request_ids
+) is distinct from (
+    stored.unit, stored.value_sum, stored.buckets, stored.counts,
+    stored.slowest_values, stored.slowest_at, stored.slowest_ids,
+    stored.slowest_routes, stored.slowest_request_ids
+);
+
+-- name: delete_vanished
+-- No row. Rows of which nothing is measured any more.
+delete from daily_performance as stored
+using performance_differences as different
+where different.buckets is null
+  and stored.date = different.date
+  and stored.session_date = different.session_date
+  and stored.dimension = different.dimension
+  and stored.dimension_value = different.dimension_value
+  and stored.metric_name = different.metric_name;
+
+-- name: write
+-- No row. Rows that are new or other than they were.
+insert into daily_performance (
+    date, session_date, dimension, dimension_value, metric_name,
+    unit, value_sum, buckets, counts,
+    slowest_values, slowest_at, slowest_ids, slowest_routes, slowest_request_ids
+)
+select
+    date, session_date, dimension, dimension_value, metric_name,
+    unit, value_sum, buckets, counts,
+    slowest_values, slowest_at, slowest_ids, slowest_routes, slowest_request_ids
+from performance_differences
+where buckets is not null
+on conflict (date, session_date, dimension, dimension_value, metric_name) do update set
+    unit = excluded.unit,
+    value_sum = excluded.value_sum,
+    buckets = excluded.buckets,
+    counts = excluded.counts,
+    slowest_values = excluded.slowest_values,
+    slowest_at = excluded.slowest_at,
+    slowest_ids = excluded.slowest_ids,
+    slowest_routes = excluded.slowest_routes,
+    slowest_request_ids = excluded.slowest_request_ids;
+
+-- name: differing_days
+-- One row per day of values and of sessions with rows that were stored otherwise than they are
+-- counted, and how many.
+select
+    date,
+    session_date,
+    count(*)
+from performance_differences
+group by date, session_date
+order by date, session_date;
