@@ -108,6 +108,7 @@ def session_figures(session: Session) -> Row:
         ],
         "decisions": _decisions(session),
         "changes": _changes(session, events),
+        **_selected(session),
         "expected": sum(max(numbers) for numbers in loads),
         "received": sum(len(numbers) for numbers in loads),
         "late": len(late) + len(late_others),
@@ -121,6 +122,23 @@ def session_figures(session: Session) -> Row:
             and abs(row["client_price"] - row["total_price"]) >= 1
             for row in session.saved
         ),
+    }
+
+
+def _selected(session: Session) -> Row:
+    """Of each option, in the order of category and option: how often, how long, how many times."""
+    times: dict[tuple[str, str], list[int | None]] = {}
+    for row in session.selections:
+        if row["selection_value"]:
+            option = row["category"], row["selection_value"]
+            times.setdefault(option, []).append(row["time_spent"])
+    told = [[each for each in times[option] if each is not None] for option in sorted(times)]
+    return {
+        "selected_categories": [category for category, _ in sorted(times)],
+        "selected_options": [option for _, option in sorted(times)],
+        "selections": [len(times[option]) for option in sorted(times)],
+        "selection_ms": [sum(each) for each in told],
+        "timed_selections": [len(each) for each in told],
     }
 
 

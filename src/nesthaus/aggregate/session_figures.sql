@@ -44,6 +44,7 @@ create temp table if not exists session_selections (
     timestamp timestamptz not null,
     category text not null,
     option text,
+    time_spent integer,
     base bigint not null,
     last_base bigint not null,
     latest_option text,
@@ -147,7 +148,7 @@ from (
 -- name: find_selections
 -- No row.
 insert into session_selections (
-    n, place, timestamp, category, option, base, last_base, latest_option, latest_base
+    n, place, timestamp, category, option, time_spent, base, last_base, latest_option, latest_base
 )
 select
     n,
@@ -155,6 +156,7 @@ select
     timestamp,
     category,
     option,
+    time_spent,
     base,
     last_base,
     last_value(option) over whole_category,
@@ -173,6 +175,7 @@ from (
             event.id,
             event.category,
             nullif(event.selection_value, '') as option,
+            event.time_spent,
             null::bigint as opens_base
         from session_numbers as session
         inner join interaction_events as event using (session_id)
@@ -186,6 +189,7 @@ from (
             timestamp,
             case base when 1 then -1 end,
             id,
+            null,
             null,
             null,
             base
@@ -264,8 +268,9 @@ analyze session_bases, session_selections, session_gaps, session_leftovers;
 -- name: write_session_figures
 -- No row. A row that is right already is left alone.
 insert into session_figures (
-    session_id, start_time, furthest_step, bounce, path, decisions, changes, expected, received,
-    late, over, duplicates, price_mismatches
+    session_id, start_time, furthest_step, bounce, path, decisions, changes, selected_categories,
+    selected_options, selections, selection_ms, timed_selections, expected, received, late, over,
+    duplicates, price_mismatches
 )
 with traffic as (
     select
@@ -322,6 +327,28 @@ duplicates as (
           and leftover.id = duplicate.id
     )
     group by session.n
+),
+selected as (
+    select
+        n,
+        array_agg(category order by category collate "C", option collate "C") as categories,
+        array_agg(option order by category collate "C", option collate "C") as options,
+        array_agg(selections order by category collate "C", option collate "C") as selections,
+        array_agg(time_sum_ms order by category collate "C", option collate "C") as time_sums_ms,
+        array_agg(timed order by category collate "C", option collate "C") as timed
+    from (
+        select
+            n,
+            category,
+            option,
+            count(*)::integer as selections,
+            coalesce(sum(time_spent), 0)::bigint as time_sum_ms,
+            count(time_spent)::integer as timed
+        from session_selections
+        where option is not null
+        group by n, category, option
+    ) as options
+    group by n
 ),
 -- A stay is a run of selections in one category.
 stays as (
@@ -539,6 +566,11 @@ select
     coalesce(paths.path, '{}') as path,
     coalesce(decisions.decisions, '{}') as decisions,
     coalesce(changes.changes, '[]') as changes,
+    coalesce(selected.categories, '{}') as selected_categories,
+    coalesce(selected.options, '{}') as selected_options,
+    coalesce(selected.selections, '{}') as selections,
+    coalesce(selected.time_sums_ms, '{}') as selection_ms,
+    coalesce(selected.timed, '{}') as timed_selections,
     -- A page may send any number as a sequence.
     least(coalesce(traffic.expected, 0), 2147483647)::integer as expected,
     coalesce(traffic.received, 0)::integer as received,
@@ -553,6 +585,7 @@ left join other_late using (n)
 left join paths using (n)
 left join decisions using (n)
 left join changes using (n)
+left join selected using (n)
 left join saved using (n)
 left join duplicates using (n)
 left join leftovers using (n)
@@ -563,6 +596,11 @@ on conflict (session_id) do update set
     path = excluded.path,
     decisions = excluded.decisions,
     changes = excluded.changes,
+    selected_categories = excluded.selected_categories,
+    selected_options = excluded.selected_options,
+    selections = excluded.selections,
+    selection_ms = excluded.selection_ms,
+    timed_selections = excluded.timed_selections,
     expected = excluded.expected,
     received = excluded.received,
     late = excluded.late,

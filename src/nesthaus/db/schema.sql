@@ -167,6 +167,13 @@ create table session_figures (
     over integer not null,                       -- later than 7 days after its start
     duplicates integer not null,                 -- accepted again
     price_mismatches integer not null,           -- snapshots whose client price differs by 1 € or more
+    -- Options selected, in the order of category and option by code point; of each, in the same
+    -- place: how often, how long in milliseconds, and how many of these times were told.
+    selected_categories text[] not null default '{}',
+    selected_options text[] not null default '{}',
+    selections integer[] not null default '{}',
+    selection_ms bigint[] not null default '{}',
+    timed_selections integer[] not null default '{}',
     primary key (session_id)
 );
 create index idx_session_figures_start_time on session_figures (start_time);

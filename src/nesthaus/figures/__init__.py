@@ -4,7 +4,7 @@ Whoever counts says which sessions are chosen and in which cell each of them lie
 temporary table, report in a CTE. So a stored figure and one counted for a filter are the same text.
 Reads the raw tables and `session_figures`; writes nothing. Rows of `over` events are in no figure
 but `tracking`; a session that is not counted yet has no row in `session_figures`, and is missing in
-what depends on the order of events: bounces, funnel, drop-off, paths, changes of mind, tracking.
+what is read from there: selections, bounces, funnel, drop-off, paths, changes of mind, tracking.
 
 Every row has the columns
 

@@ -41,6 +41,15 @@ create index idx_daily_performance_session_date on daily_performance (session_da
 create index idx_performance_metrics_session_id on performance_metrics (session_id)
     where session_id is not null;
 
+alter table session_figures
+    -- Options selected, in the order of category and option by code point; of each, in the same
+    -- place: how often, how long in milliseconds, and how many of these times were told.
+    add column selected_categories text[] not null default '{}',
+    add column selected_options text[] not null default '{}',
+    add column selections integer[] not null default '{}',
+    add column selection_ms bigint[] not null default '{}',
+    add column timed_selections integer[] not null default '{}';
+
 -- All that is there is counted again, for the new figures.
 insert into recount_marks (session_id, hour)
 select
