@@ -10,7 +10,13 @@ export interface PageEntry {
   /** Of a drawing of 16 by 16. */
   icon: string;
   Page: LazyExoticComponent<ComponentType>;
+  /** Fetches the page's script, which `Page` waits for. */
+  load: Load;
 }
+
+type Load = () => Promise<{ default: ComponentType }>;
+
+const fetched = (load: Load) => ({ load, Page: lazy(load) });
 
 /** The pages of the rail, in its order. */
 export const PAGES: readonly PageEntry[] = [
@@ -20,7 +26,7 @@ export const PAGES: readonly PageEntry[] = [
     letter: "o",
     group: "product",
     icon: "M2 13.5h12M3.5 11V7.5M6.5 11V4M9.5 11V6M12.5 11V2.5",
-    Page: lazy(() => import("./pages/overview/page")),
+    ...fetched(() => import("./pages/overview/page")),
   },
   {
     path: "/sessions",
@@ -28,7 +34,7 @@ export const PAGES: readonly PageEntry[] = [
     letter: "s",
     group: "product",
     icon: "M2.5 4h11M2.5 8h11M2.5 12h7",
-    Page: lazy(() => import("./pages/sessions/page")),
+    ...fetched(() => import("./pages/sessions/page")),
   },
   {
     path: "/configurations",
@@ -36,7 +42,7 @@ export const PAGES: readonly PageEntry[] = [
     letter: "c",
     group: "product",
     icon: "M2 7.2 8 2.5l6 4.7M3.5 6.2v7.3h9V6.2M6.5 13.5V9.5h3v4",
-    Page: lazy(() => import("./pages/configurations/page")),
+    ...fetched(() => import("./pages/configurations/page")),
   },
   {
     path: "/funnel",
@@ -44,7 +50,7 @@ export const PAGES: readonly PageEntry[] = [
     letter: "f",
     group: "product",
     icon: "M2 3h12l-4.5 5.5V13l-3 1V8.5z",
-    Page: lazy(() => import("./pages/funnel/page")),
+    ...fetched(() => import("./pages/funnel/page")),
   },
   {
     path: "/performance",
@@ -52,7 +58,7 @@ export const PAGES: readonly PageEntry[] = [
     letter: "p",
     group: "system",
     icon: "M2.5 12a5.5 5.5 0 1 1 11 0M8 12l2.8-4",
-    Page: lazy(() => import("./pages/performance/page")),
+    ...fetched(() => import("./pages/performance/page")),
   },
   {
     path: "/operations",
@@ -60,9 +66,19 @@ export const PAGES: readonly PageEntry[] = [
     letter: "b",
     group: "system",
     icon: "M3 4h10M3 8h10M3 12h10M6 2.5v3M10.5 6.5v3M5 10.5v3",
-    Page: lazy(() => import("./pages/operations/page")),
+    ...fetched(() => import("./pages/operations/page")),
   },
 ];
 
+const journey = fetched(() => import("./pages/journey/page"));
+
 /** One session, below the list of them. */
-export const JourneyPage = lazy(() => import("./pages/journey/page"));
+export const JourneyPage = journey.Page;
+
+/** Fetches the script of the page at an address while it is asked who is logged in. */
+export function fetchAhead(pathname: string): void {
+  const page = PAGES.find(({ path }) => pathname.endsWith(path));
+  const load = pathname.includes("/sessions/") ? journey.load : page?.load;
+  // Where that fails, the page tells of it when it is drawn.
+  load?.().catch(() => undefined);
+}

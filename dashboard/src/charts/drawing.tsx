@@ -11,6 +11,10 @@ export type Drawn = ComposeOption<BarSeriesOption | LineSeriesOption | GridCompo
 const MOST_ELEMENTS = 2000;
 const SLOW_MS = 360;
 
+// Beside the figures, not after them: a page that imports this draws. Where it fails, it is tried
+// again for the drawing.
+import("./engine").catch(() => undefined);
+
 interface DrawingProps {
   /** The same function as long as what it draws is the same. */
   option: (colour: Palette) => Drawn;
