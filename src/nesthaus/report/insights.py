@@ -28,7 +28,7 @@ from nesthaus.report.spreads import Ranks, StoredSpreads, stored_spreads
 FIGURES = ("selections", "changes", "drop_off", "devices", "options", "sessions", "conversions")
 
 _SQL = load_statements("nesthaus.report", "insights.sql")
-_DECISIONS = over(counting.NARROWLY_CHOSEN, _SQL["decision_times"])
+_DECISIONS = over(counting.NARROWLY_CHOSEN, _SQL["decision_times"], once=False)
 
 
 class DecisionTime(Struct, frozen=True, rename="camel"):

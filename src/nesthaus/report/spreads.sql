@@ -12,7 +12,8 @@ where date between %(first)s::date and %(last)s::date
   and metric_type = %(metric)s::text;
 
 -- name: stored_amounts
--- One row per day and bucket asked for: its amounts.
+-- One row per day and bucket asked for: its amounts. Appending nothing unpacks an array, once for all
+-- buckets of a day instead of once for each.
 select
     wanted.category,
     wanted.converted,
@@ -24,15 +25,24 @@ select
         end
         : spread.ends[wanted.bucket - spread.first_bucket + 1]
     ] as amounts
-from unnest(
+from (
+    select
+        category,
+        converted,
+        first_bucket,
+        ends || '{}'::integer[] as ends,
+        amounts || '{}'::bigint[] as amounts
+    from daily_spreads
+    where date between %(first)s::date and %(last)s::date
+      and dimension = any(%(dimensions)s::text[])
+      and dimension_value = any(%(values)s::text[])
+      and metric_type = %(metric)s::text
+    offset 0
+) as spread
+inner join unnest(
     %(categories)s::text[], %(converted)s::boolean[], %(buckets)s::integer[]
 ) as wanted (category, converted, bucket)
-inner join daily_spreads as spread
     on spread.category = wanted.category
     and spread.converted = wanted.converted
     and wanted.bucket between
-        spread.first_bucket and spread.first_bucket + cardinality(spread.ends) - 1
-where spread.date between %(first)s::date and %(last)s::date
-  and spread.dimension = any(%(dimensions)s::text[])
-  and spread.dimension_value = any(%(values)s::text[])
-  and spread.metric_type = %(metric)s::text;
+        spread.first_bucket and spread.first_bucket + cardinality(spread.ends) - 1;
