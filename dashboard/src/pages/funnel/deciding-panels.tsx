@@ -129,7 +129,6 @@ export function MindsPanel({ answer }: { answer: Answer<Insights> }) {
       .sort((a, b) => given(b) - given(a));
   return (
     <Panel
-      span={7}
       title={words.minds}
       note={words.mindsNote}
       answer={answer}

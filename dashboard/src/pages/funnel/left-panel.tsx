@@ -52,7 +52,6 @@ export function LeftPanel() {
     <Panel
       title={words.leftTitle}
       note={words.leftNote}
-      span={5}
       answer={answer}
       shape="table"
       what={words.leftWhat}

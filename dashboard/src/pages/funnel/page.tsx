@@ -36,8 +36,8 @@ export default function FunnelAndPaths() {
         <StepsPanel answer={funnel} />
         <PathsPanel answer={paths} />
         <OrdersPanel answer={paths} />
-        <LeftPanel />
         <TimesPanel answer={insights} />
+        <LeftPanel />
         <MindsPanel answer={insights} />
       </Grid>
     </Page>
