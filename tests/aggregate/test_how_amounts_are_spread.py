@@ -38,11 +38,11 @@ async def amounts_of_sessions(db: Pool) -> dict[Key, list[int]]:
     async with db.connection() as connection:
         cursor = await connection.execute(
             "select session.start_time, bot_reason, device_type, utm_source, converted_at,"
-            " last_price, clock_skew_ms, decisions"
+            " last_price, clock_skew_ms, decided_categories, decision_ms"
             " from user_sessions as session inner join session_figures using (session_id)"
         )
         rows = await cursor.fetchall()
-        for began, bot, device, source, converted_at, price, skew, decisions in rows:
+        for began, bot, device, source, converted_at, price, skew, decided, took_ms in rows:
             day, converted = began.astimezone(RULES.zone).date(), converted_at is not None
             parts = [("bot", "true")] if bot else [("", ""), ("device_type", device)]
             parts += [] if bot else [("utm_source", source)]
@@ -51,7 +51,7 @@ async def amounts_of_sessions(db: Pool) -> dict[Key, list[int]]:
                     found[day, *part, "price", "", converted].append(price)
                 if skew is not None:
                     found[day, *part, "clock_skew", "", False].append(skew)
-                for category, ms in decisions.items():
+                for category, ms in zip(decided, took_ms, strict=True):
                     found[day, *part, "decision_time", category, converted].append(ms)
     return {key: sorted(amounts) for key, amounts in found.items()}
 

@@ -4,8 +4,9 @@ import psycopg
 
 _COLUMNS = """
 select 'column', table_name || '.' || attname,
-    concat_ws(' ', attnum, format_type(atttypid, atttypmod), attnotnull, attgenerated, attidentity,
-        attstorage, attcompression, collname, pg_get_expr(adbin, adrelid))
+    concat_ws(' ', row_number() over (partition by attrelid order by attnum),
+        format_type(atttypid, atttypmod), attnotnull, attgenerated, attidentity, attstorage,
+        attcompression, collname, pg_get_expr(adbin, adrelid))
 from ours
 join pg_attribute on attrelid = ours.oid and attnum > 0 and not attisdropped
 left join pg_collation on pg_collation.oid = attcollation

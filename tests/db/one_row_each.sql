@@ -46,10 +46,10 @@ values (gen_random_uuid(), '2026-06-15 12:01+00', 'admin', 'created', 'token sho
 insert into duplicate_events (session_id, id, received_at, copy)
 values ('s1', gen_random_uuid(), '2026-06-15 12:02+00', 0);
 insert into session_figures (
-    session_id, start_time, furthest_step, bounce, path, decisions, changes,
+    session_id, start_time, furthest_step, bounce, path, decided_categories, decision_ms,
     expected, received, late, over, duplicates, price_mismatches
 )
-values ('s1', '2026-06-15 12:00+00', 'started', true, '{nest}', '{"nest": 4000}', '[]', 3, 2, 0, 0, 1, 0);
+values ('s1', '2026-06-15 12:00+00', 'started', true, '{nest}', '{nest}', '{4000}', 3, 2, 0, 0, 1, 0);
 insert into daily_configurations_by (
     date, dimension, dimension_value, configuration_hash, sessions, converted, price_sum, priced,
     last_selected

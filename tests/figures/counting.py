@@ -73,11 +73,36 @@ async def write_session_figures(connection: Connection) -> int:
 
 
 async def session_figures(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Written anew, by session."""
+    """Written anew, by session. What lies side by side in arrays is put together: `decisions`,
+    `changes`."""
     await write_session_figures(connection)
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute("select * from session_figures")
-        return {row.pop("session_id"): row for row in await cursor.fetchall()}
+        return {row.pop("session_id"): _together(row) for row in await cursor.fetchall()}
+
+
+def _together(row: dict[str, Any]) -> dict[str, Any]:
+    decided = zip(row.pop("decided_categories"), row.pop("decision_ms"), strict=True)
+    changed = zip(
+        row.pop("changed_categories"),
+        row.pop("changed_options"),
+        row.pop("changed_finals"),
+        row.pop("came_back"),
+        strict=True,
+    )
+    return row | {
+        "decisions": dict(decided),
+        "changes": [
+            {
+                "category": category,
+                "option": option,
+                "final": final,
+                "abandoned": option != final,
+                "returned": returned,
+            }
+            for category, option, final, returned in changed
+        ],
+    }
 
 
 async def figures(connection: Connection, names: Iterable[str] = FIGURES) -> list[Figure]:

@@ -63,10 +63,12 @@ export function usePlayback(
     seek: go,
     step: (by) => {
       setPlaying(false);
-      go(by > 0 ? nextOf(times, lengthMs, nowMs) : (times.findLast((at) => at < nowMs) ?? 0));
+      // What was just set, also where it is not drawn yet.
+      const from = now.current;
+      go(by > 0 ? nextOf(times, lengthMs, from) : (times.findLast((at) => at < from) ?? 0));
     },
     toggle: () => {
-      if (!isPlaying && nowMs >= lengthMs) go(0);
+      if (!isPlaying && now.current >= lengthMs) go(0);
       setPlaying(!isPlaying);
     },
     setSpeed,

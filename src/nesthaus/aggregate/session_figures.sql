@@ -268,7 +268,8 @@ analyze session_bases, session_selections, session_gaps, session_leftovers;
 -- name: write_session_figures
 -- No row. A row that is right already is left alone.
 insert into session_figures (
-    session_id, start_time, furthest_step, bounce, path, decisions, changes, selected_categories,
+    session_id, start_time, furthest_step, bounce, path, decided_categories, decision_ms,
+    changed_categories, changed_options, changed_finals, came_back, selected_categories,
     selected_options, selections, selection_ms, timed_selections, expected, received, late, over,
     duplicates, price_mismatches
 )
@@ -406,7 +407,10 @@ deliberations as (
 decisions as (
     select
         n,
-        jsonb_object_agg(category, (extract(epoch from took) * 1000)::bigint) as decisions
+        array_agg(category order by category collate "C") as categories,
+        array_agg(
+            (extract(epoch from took) * 1000)::bigint order by category collate "C"
+        ) as took_ms
     from (
         select
             stay.n,
@@ -478,16 +482,10 @@ finals as (
 changes as (
     select
         n,
-        jsonb_agg(
-            jsonb_build_object(
-                'category', category,
-                'option', option,
-                'final', final,
-                'abandoned', option is distinct from final,
-                'returned', returned
-            )
-            order by category collate "C", option collate "C"
-        ) as changes
+        array_agg(category order by category collate "C", option collate "C") as categories,
+        array_agg(option order by category collate "C", option collate "C") as options,
+        array_agg(final order by category collate "C", option collate "C") as finals,
+        array_agg(returned order by category collate "C", option collate "C") as returned
     from finals
     -- Most options stand at the end, and were chosen once.
     where option is distinct from final
@@ -564,8 +562,12 @@ select
     end as furthest_step,
     coalesce(traffic.acts, 0) < 2 as bounce,
     coalesce(paths.path, '{}') as path,
-    coalesce(decisions.decisions, '{}') as decisions,
-    coalesce(changes.changes, '[]') as changes,
+    coalesce(decisions.categories, '{}') as decided_categories,
+    coalesce(decisions.took_ms, '{}') as decision_ms,
+    coalesce(changes.categories, '{}') as changed_categories,
+    coalesce(changes.options, '{}') as changed_options,
+    coalesce(changes.finals, '{}') as changed_finals,
+    coalesce(changes.returned, '{}') as came_back,
     coalesce(selected.categories, '{}') as selected_categories,
     coalesce(selected.options, '{}') as selected_options,
     coalesce(selected.selections, '{}') as selections,
@@ -594,8 +596,12 @@ on conflict (session_id) do update set
     furthest_step = excluded.furthest_step,
     bounce = excluded.bounce,
     path = excluded.path,
-    decisions = excluded.decisions,
-    changes = excluded.changes,
+    decided_categories = excluded.decided_categories,
+    decision_ms = excluded.decision_ms,
+    changed_categories = excluded.changed_categories,
+    changed_options = excluded.changed_options,
+    changed_finals = excluded.changed_finals,
+    came_back = excluded.came_back,
     selected_categories = excluded.selected_categories,
     selected_options = excluded.selected_options,
     selections = excluded.selections,

@@ -67,8 +67,8 @@ told as (
         select 'clock_skew', '', false, placed.clock_skew_ms
         where placed.clock_skew_ms is not null
         union all
-        select 'decision_time', decision.category, placed.converted, decision.ms::bigint
-        from jsonb_each_text(figures.decisions) as decision (category, ms)
+        select 'decision_time', decision.category, placed.converted, decision.ms
+        from unnest(figures.decided_categories, figures.decision_ms) as decision (category, ms)
     ) as time (metric_type, category, is_of, amount)
 ),
 parts as (

@@ -159,14 +159,21 @@ create table session_figures (
     furthest_step text not null,                 -- of the funnel
     bounce boolean not null,
     path text[] not null,                        -- categories of successive selections, repeats once
-    decisions jsonb not null,                    -- category -> milliseconds of its first stay
-    changes jsonb not null,                      -- [{category, option, final, abandoned, returned}]
     expected integer not null,                   -- events its page loads sent, by their sequence
     received integer not null,                   -- of those, the distinct ones stored
     late integer not null,                       -- received more than 60 s after their time
     over integer not null,                       -- later than 7 days after its start
     duplicates integer not null,                 -- accepted again
     price_mismatches integer not null,           -- snapshots whose client price differs by 1 € or more
+    -- Categories decided about, and in the same place how many milliseconds their first stay took.
+    decided_categories text[] not null default '{}',
+    decision_ms bigint[] not null default '{}',
+    -- Options selected that did not stand at the end, or were come back to; of each, in the same
+    -- place: what its category ended with (null: with none), and whether it was come back to.
+    changed_categories text[] not null default '{}',
+    changed_options text[] not null default '{}',
+    changed_finals text[] not null default '{}',
+    came_back boolean[] not null default '{}',
     -- Options selected, in the order of category and option by code point; of each, in the same
     -- place: how often, how long in milliseconds, and how many of these times were told.
     selected_categories text[] not null default '{}',

@@ -8,16 +8,15 @@ with changes as (
         change.category,
         change.option,
         change.final,
-        change.abandoned,
         change.returned
     from chosen
     inner join session_figures as figures
         on figures.session_id = chosen.session_id
         and figures.start_time between %(first)s::timestamptz and %(last)s::timestamptz
-    cross join
-        jsonb_to_recordset(figures.changes) as change (
-            category text, option text, final text, abandoned boolean, returned boolean
-        )
+    cross join lateral unnest(
+        figures.changed_categories, figures.changed_options, figures.changed_finals,
+        figures.came_back
+    ) as change (category, option, final, returned)
 )
 select
     cell,
@@ -30,7 +29,7 @@ select
     0::bigint as timed_count,
     0::bigint as amount_sum
 from changes
-where abandoned
+where option is distinct from final
 group by cell, category, option, final
 union all
 select

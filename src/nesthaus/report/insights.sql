@@ -21,12 +21,13 @@ from (
         decision.category,
         chosen.converted,
         count(*)::integer as sessions,
-        array_agg(decision.ms::bigint order by decision.ms::bigint) as in_order
+        array_agg(decision.ms order by decision.ms) as in_order
     from chosen
     inner join session_figures as figures
         on figures.session_id = chosen.session_id
         and figures.start_time >= %(since)s
         and figures.start_time < %(until)s
-    cross join lateral jsonb_each_text(figures.decisions) as decision (category, ms)
+    cross join lateral
+        unnest(figures.decided_categories, figures.decision_ms) as decision (category, ms)
     group by decision.category, chosen.converted
 ) as decisions;

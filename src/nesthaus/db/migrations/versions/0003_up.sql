@@ -42,6 +42,17 @@ create index idx_performance_metrics_session_id on performance_metrics (session_
     where session_id is not null;
 
 alter table session_figures
+    drop column decisions,
+    drop column changes,
+    -- Categories decided about, and in the same place how many milliseconds their first stay took.
+    add column decided_categories text[] not null default '{}',
+    add column decision_ms bigint[] not null default '{}',
+    -- Options selected that did not stand at the end, or were come back to; of each, in the same
+    -- place: what its category ended with (null: with none), and whether it was come back to.
+    add column changed_categories text[] not null default '{}',
+    add column changed_options text[] not null default '{}',
+    add column changed_finals text[] not null default '{}',
+    add column came_back boolean[] not null default '{}',
     -- Options selected, in the order of category and option by code point; of each, in the same
     -- place: how often, how long in milliseconds, and how many of these times were told.
     add column selected_categories text[] not null default '{}',
