@@ -1,5 +1,6 @@
 """The figures of a question: from the stored ones where they tell, else counted from sessions."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from nesthaus.report.questions import Question
 
 SQL = load_statements("nesthaus.report", "counts.sql")
 NARROWLY_CHOSEN = narrow(SQL["chosen_by_filter"])
+_OTHER_TABLES = re.compile(rb"\b(session_figures|interaction_events)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +109,15 @@ async def count(
 
 @cache
 def _counted(figures: tuple[str, ...]) -> tuple[bytes, ...]:
-    """One text for all figures of a report, but for the one that asks of configurations: those of
-    some months would not fit in memory for the others."""
-    others = [FIGURES[name] for name in figures if name != "options"]
-    texts = [over_all(NARROWLY_CHOSEN, others)] if others else []
-    if "options" in figures:
-        texts.append(over(SQL["chosen_by_filter"], FIGURES["options"], once=False))
+    """One text for all figures of a report, but for those that ask more than of the sessions: these
+    PostgreSQL counts in several processes, if each may look for its sessions as it likes. Of
+    configurations, which would not fit in memory for the others, only one asks."""
+    apart = [name for name in figures if name == "options" or _OTHER_TABLES.search(FIGURES[name])]
+    together = [FIGURES[name] for name in figures if name not in apart]
+    texts = [over_all(NARROWLY_CHOSEN, together)] if together else []
+    for name in apart:
+        chosen = SQL["chosen_by_filter"] if name == "options" else NARROWLY_CHOSEN
+        texts.append(over(chosen, FIGURES[name], once=False))
     return tuple(texts)
 
 
