@@ -1,7 +1,7 @@
 """What should be stored of measured values: a plain count over the raw rows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from math import ceil, log
@@ -67,18 +67,18 @@ def _parts(session: Row | None, kept: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _numbers(rows: list[Row]) -> tuple[Any, ...]:
-    buckets = Counter(
-        ceil(log(row["value"]) / log(1.02)) if row["value"] > 0 else None for row in rows
-    )
+    buckets = Counter[int | None]()
+    for row in rows:
+        buckets.update(held(row))
     ordered = sorted(buckets, key=lambda bucket: -100_000 if bucket is None else bucket)
-    slowest = sorted(rows, key=_slowest_first)[:10]
+    slowest = sorted((row for row in rows if greatest(row) is not None), key=_slowest_first)[:10]
     data: list[Row] = [row["additional_data"] or {} for row in slowest]
     return (
         min((row["unit"] for row in rows if row["unit"]), default=None),
-        sum((Decimal(repr(row["value"])) for row in rows), Decimal()),
+        sum((Decimal(f"{row['value']:.15g}") * row["count"] for row in rows), Decimal()),
         ordered,
         [buckets[bucket] for bucket in ordered],
-        [row["value"] for row in slowest],
+        [greatest(row) for row in slowest],
         [row["timestamp"] for row in slowest],
         [row["id"] for row in slowest],
         [each.get("route", each.get("url")) for each in data],
@@ -87,4 +87,18 @@ def _numbers(rows: list[Row]) -> tuple[Any, ...]:
 
 
 def _slowest_first(row: Row) -> tuple[float, float, str]:
-    return -row["value"], -row["timestamp"].timestamp(), str(row["id"])
+    return -(greatest(row) or 0.0), -row["timestamp"].timestamp(), str(row["id"])
+
+
+def held(row: Row) -> Mapping[int | None, int]:
+    """How many values of a row lie in which bucket."""
+    if row["buckets"] is not None:
+        return dict(zip(row["buckets"], row["counts"], strict=True))
+    bucket = ceil(log(row["value"]) / log(1.02)) if row["value"] > 0 else None
+    return {bucket: 1} if row["count"] else {}
+
+
+def greatest(row: Row) -> float | None:
+    """What of the row may be among the slowest."""
+    told: float | None = row["value"] if row["buckets"] is None else row["greatest"]
+    return told

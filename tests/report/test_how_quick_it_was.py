@@ -1,9 +1,9 @@
 """Does a metric's report say what a plain count over the raw rows says, whatever is asked?"""
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from math import ceil, log
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from nesthaus.persist.store import store
 from nesthaus.report.filters import FilterQuery
 from nesthaus.report.performance import Performance, Slow, Summary, performance
 from nesthaus.report.questions import Question, question_of
+from tests.aggregate.plain_values import greatest, held
 from tests.persist.conftest import RULES
 from tests.persist.measured import BOT, DAY, HOUR, measured, traffic
 from tests.persist.traffic import at, call, clicked, opened
@@ -93,25 +94,30 @@ async def plain(db: Pool, question: Question, passes: Passes, metric: str) -> li
 def summed(rows: list[Row]) -> Summary:
     if not rows:
         return Summary(0, None, None, None, None, None, None)
-    values = [row["value"] for row in rows]
-    buckets = [ceil(log(value) / log(1.02)) if value > 0 else None for value in values]
-    some = percentiles({each: buckets.count(each) for each in buckets}, (50, 75, 95, 99))
-    average: Any = pytest.approx(sum(values) / len(values))
-    p50, p75, p95, p99 = (min(each or 0.0, max(values)) for each in some)
-    return Summary(len(values), average, p50, p75, p95, p99, max(values))
+    buckets = Counter[int | None]()
+    for row in rows:
+        buckets.update(held(row))
+    count = buckets.total()
+    average: Any = pytest.approx(sum(row["value"] * row["count"] for row in rows) / count)
+    most = max(value for row in rows if (value := greatest(row)) is not None)
+    some = percentiles(buckets, (50, 75, 95, 99))
+    p50, p75, p95, p99 = (min(each or 0.0, most) for each in some)
+    return Summary(count, average, p50, p75, p95, p99, most)
 
 
 def slowest(rows: list[Row]) -> list[Slow]:
+    told = ((greatest(row), row) for row in rows)
     ordered = sorted(
-        rows, key=lambda row: (-row["value"], -row["timestamp"].timestamp(), str(row["id"]))
+        ((value, row) for value, row in told if value is not None),
+        key=lambda each: (-each[0], -each[1]["timestamp"].timestamp(), str(each[1]["id"])),
     )
-    return [slow(row) for row in ordered[:10]]
+    return [slow(value, row) for value, row in ordered[:10]]
 
 
-def slow(row: Row) -> Slow:
+def slow(value: float, row: Row) -> Slow:
     data: Row = row["additional_data"] or {}
     route = data.get("route", data.get("url"))
-    return Slow(row["timestamp"], row["value"], route, data.get("requestId"))
+    return Slow(row["timestamp"], value, route, data.get("requestId"))
 
 
 def without_time(point: Summary) -> Summary:
@@ -136,7 +142,7 @@ async def test_each_filter_and_range_says_what_a_plain_count_says(
     db: Pool, reports: Pool, monkeypatch: pytest.MonkeyPatch, span: str, few: int
 ) -> None:
     monkeypatch.setattr("nesthaus.report.performance._FEW", few)
-    await fill(db, *traffic(7, 300, 150))
+    await fill(db, *traffic(9, 400, 150))
     some = 0
     for name, (query, passes) in FILTERS.items():
         question = asked(**RANGES[span], **query)

@@ -56,6 +56,10 @@ with measured as (
         metric.timestamp as at,
         metric.metric_name,
         metric.value,
+        metric.count,
+        metric.buckets,
+        metric.counts,
+        case when metric.buckets is null then metric.value else metric.greatest end as greatest,
         metric.unit,
         metric.additional_data,
         case
@@ -80,7 +84,7 @@ placed as materialized (
         ) as cell,
         row_number() over (
             partition by date, session_date, of_session, bot, device, source, metric_name
-            order by value desc, at desc, id
+            order by greatest desc nulls last, at desc, id
         ) as place,
         measured.*
     from measured
@@ -136,7 +140,34 @@ bucketed as (
         sum(value::numeric) as value_sum,
         min(unit) as unit
     from placed
+    where buckets is null
+      and count = 1
     group by cell, metric_name, bucket
+    union all
+    -- Of rows that stand for many values.
+    select
+        placed.cell,
+        placed.metric_name,
+        held.bucket,
+        sum(held.count) as count,
+        0 as value_sum,
+        min(placed.unit) as unit
+    from placed
+    cross join lateral unnest(placed.buckets, placed.counts) as held (bucket, count)
+    where placed.buckets is not null
+    group by placed.cell, placed.metric_name, held.bucket
+    union all
+    -- Their sum stands in one of their buckets.
+    select
+        cell,
+        metric_name,
+        buckets[1] as bucket,
+        0 as count,
+        sum(value::numeric * count) as value_sum,
+        min(unit) as unit
+    from placed
+    where buckets is not null
+    group by cell, metric_name, buckets[1]
 ),
 added as (
     select
@@ -187,7 +218,7 @@ slowest as (
             parts.dimension,
             parts.dimension_value,
             placed.metric_name,
-            placed.value,
+            placed.greatest as value,
             placed.at,
             placed.id,
             coalesce(
@@ -200,11 +231,12 @@ slowest as (
                 partition by
                     parts.date, parts.session_date, parts.dimension, parts.dimension_value,
                     placed.metric_name
-                order by placed.value desc, placed.at desc, placed.id
+                order by placed.greatest desc, placed.at desc, placed.id
             ) as place
         from parts
         inner join placed using (cell)
         where placed.place <= %(slowest)s::integer
+          and placed.greatest is not null
     ) as ranked
     where place <= %(slowest)s::integer
     group by date, session_date, dimension, dimension_value, metric_name

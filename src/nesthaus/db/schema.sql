@@ -214,6 +214,15 @@ create table performance_metrics (
     value double precision not null,             -- the plan's decimal(10,3) overflows at ten million
     unit text,
     additional_data jsonb,
+    -- How many values the row stands for, `value` being their mean. 0: a single one told apart,
+    -- which another row stands for.
+    count bigint not null default 1,
+    -- Of several: the greatest of those that no row of their own tells; null: each has one.
+    greatest double precision,
+    -- Of several: the buckets they lie in, ascending (null: that of 0 and what is below), and how
+    -- many in each. Null: a single value.
+    buckets integer[],
+    counts bigint[],
     primary key (id, timestamp)
 ) partition by range (timestamp);
 create index idx_performance_metrics_timestamp on performance_metrics (timestamp);

@@ -6,12 +6,18 @@ A bucket's value is at most 1 % off (as in DDSketch: Masson, Rim, Lee, VLDB 2019
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
-from math import inf, sqrt
+from math import ceil, inf, log, sqrt
 
 GROWTH = 1.02
+_LOG_GROWTH = log(GROWTH)
 
 SLOWEST = 10
 """As many of the greatest values are kept, and told, one by one."""
+
+
+def bucket_of(value: float) -> int | None:
+    """Where a value lies."""
+    return ceil(log(value) / _LOG_GROWTH) if value > 0 else None
 
 
 def value_of(bucket: int | None) -> float:

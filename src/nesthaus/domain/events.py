@@ -108,13 +108,22 @@ class Finalisation(Fact, frozen=True, kw_only=True, tag="finalisation"):
 
 
 class Metric(Fact, frozen=True, kw_only=True, tag="metric"):
-    """One measured value; belongs to a session only by name and never opens one."""
+    """A measured value; belongs to a session only by name and never opens one.
+
+    Or, with `buckets`, `count` values of no session, of which `value` is the mean: how many of them
+    lie in which bucket (`domain/buckets`), ascending, and the greatest of those that no metric of
+    their own tells. Such a metric of their own has a `count` of 0: it is among them already.
+    """
 
     name: str
     value: float
     unit: str | None = None
     session_id: str | None = None
     additional_data: dict[str, object] | None = None
+    count: int = 1
+    greatest: float | None = None
+    buckets: tuple[int | None, ...] | None = None
+    counts: tuple[int, ...] | None = None
 
 
 class RefusalCount(Fact, frozen=True, kw_only=True, tag="refusals"):

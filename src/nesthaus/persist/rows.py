@@ -108,6 +108,11 @@ class MetricRow(NamedTuple):
     value: float
     unit: str | None
     additional_data: str | None
+    value_count: int
+    greatest: float | None
+    buckets: str | None
+    """As PostgreSQL writes an array: one array of arrays of several lengths cannot be sent."""
+    counts: str | None
 
 
 REFUSAL_COLUMNS = ("id", "date", "reason", "count")
@@ -259,7 +264,17 @@ def metric_row(received: Received[Metric]) -> MetricRow:
         value=metric.value,
         unit=metric.unit,
         additional_data=None if data is None else msgspec.json.encode(data).decode(),
+        value_count=metric.count,
+        greatest=metric.greatest,
+        buckets=_array(metric.buckets),
+        counts=_array(metric.counts),
     )
+
+
+def _array(numbers: Sequence[int | None] | None) -> str | None:
+    if numbers is None:
+        return None
+    return "{" + ",".join("null" if each is None else str(each) for each in numbers) + "}"
 
 
 def refusal_row(refusals: RefusalCount, zone: ZoneInfo) -> tuple[UUID, date, str, int]:

@@ -196,9 +196,22 @@ from unnest(%(session_id)s::text[], %(hour)s::timestamptz[]) as marked (session_
 -- name: insert_metrics
 -- One row per measured value that was not there yet.
 insert into performance_metrics (
-    id, timestamp, received_at, session_id, metric_name, value, unit, additional_data
+    id, timestamp, received_at, session_id, metric_name, value, unit, additional_data,
+    count, greatest, buckets, counts
 )
-select *
+select
+    id,
+    timestamp,
+    received_at,
+    session_id,
+    metric_name,
+    value,
+    unit,
+    additional_data,
+    count,
+    greatest,
+    buckets::integer[],
+    counts::bigint[]
 from unnest(
     %(id)s::uuid[],
     %(timestamp)s::timestamptz[],
@@ -207,7 +220,14 @@ from unnest(
     %(metric_name)s::text[],
     %(value)s::double precision[],
     %(unit)s::text[],
-    %(additional_data)s::jsonb[]
+    %(additional_data)s::jsonb[],
+    %(value_count)s::bigint[],
+    %(greatest)s::double precision[],
+    %(buckets)s::text[],
+    %(counts)s::text[]
+) as metric (
+    id, timestamp, received_at, session_id, metric_name, value, unit, additional_data,
+    count, greatest, buckets, counts
 )
 order by 1, 2
 on conflict do nothing

@@ -131,6 +131,7 @@ select
     metric.metric_name as "metricName",
     metric.value,
     metric.unit,
+    metric.count,
     metric.additional_data as "additionalData"
 from performance_metrics as metric
 left join chosen on chosen.session_id = metric.session_id

@@ -41,6 +41,7 @@ class MetricRow(Struct, frozen=True, rename="camel"):
     metric_name: str
     value: float
     unit: str | None
+    count: int
     additional_data: dict[str, object] | None
 
 

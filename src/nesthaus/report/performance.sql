@@ -44,7 +44,11 @@ with found as (
         id,
         timestamp,
         value,
-        unit
+        unit,
+        count,
+        greatest,
+        buckets,
+        counts
     from performance_metrics
     where (select count(*) from chosen) <= %(few)s::integer
       and session_id = any(array(select session_id from chosen))
@@ -58,7 +62,11 @@ with found as (
         metric.id,
         metric.timestamp,
         metric.value,
-        metric.unit
+        metric.unit,
+        metric.count,
+        metric.greatest,
+        metric.buckets,
+        metric.counts
     from performance_metrics as metric
     inner join chosen on chosen.session_id = metric.session_id || ''
     where (select count(*) from chosen) > %(few)s::integer
@@ -70,7 +78,11 @@ with found as (
         metric.id,
         metric.timestamp,
         metric.value,
-        metric.unit
+        metric.unit,
+        metric.count,
+        metric.greatest,
+        metric.buckets,
+        metric.counts
     from performance_metrics as metric
     where not %(is_filtered)s::boolean
       and metric.metric_name = %(metric)s::text
@@ -90,6 +102,10 @@ of_metric as materialized (
                 then ceil(ln(value) / ln(%(growth)s::double precision))::integer
         end as bucket,
         value,
+        count,
+        buckets,
+        counts,
+        case when buckets is null then value else greatest end as greatest,
         unit,
         timestamp as at,
         id
@@ -108,10 +124,59 @@ slots as (
             slot,
             bucket,
             min(unit) as unit,
-            count(*) as count,
-            sum(value::numeric) as value_sum,
-            max(value) as value_max
-        from of_metric
+            sum(count)::bigint as count,
+            sum(value_sum) as value_sum,
+            max(value_max) as value_max
+        from (
+            select
+                slot,
+                bucket,
+                min(unit) as unit,
+                count(*) as count,
+                sum(value::numeric) as value_sum,
+                max(value) as value_max
+            from of_metric
+            where buckets is null
+              and count = 1
+            group by slot, bucket
+            union all
+            -- Of rows that stand for many values.
+            select
+                of_metric.slot,
+                held.bucket,
+                min(of_metric.unit) as unit,
+                sum(held.count) as count,
+                0 as value_sum,
+                null as value_max
+            from of_metric
+            cross join lateral unnest(of_metric.buckets, of_metric.counts) as held (bucket, count)
+            where of_metric.buckets is not null
+            group by of_metric.slot, held.bucket
+            union all
+            -- Their sum stands in one of their buckets.
+            select
+                slot,
+                buckets[1] as bucket,
+                min(unit) as unit,
+                0 as count,
+                sum(value::numeric * count) as value_sum,
+                max(greatest) as value_max
+            from of_metric
+            where buckets is not null
+            group by slot, buckets[1]
+            union all
+            -- What is told apart counts in these.
+            select
+                slot,
+                bucket,
+                min(unit) as unit,
+                0 as count,
+                0 as value_sum,
+                max(value) as value_max
+            from of_metric
+            where count = 0
+            group by slot, bucket
+        ) as of_kind
         group by slot, bucket
     ) as of_bucket
     group by slot
@@ -119,7 +184,7 @@ slots as (
 slowest as (
     select
         array_agg(metric.timestamp order by place) as slowest_at,
-        array_agg(metric.value order by place) as slowest_values,
+        array_agg(ranked.greatest order by place) as slowest_values,
         array_agg(
             coalesce(
                 metric.additional_data ->> 'route',
@@ -133,14 +198,16 @@ slowest as (
         select
             id,
             at,
-            row_number() over (order by value desc, at desc, id) as place
+            greatest,
+            row_number() over (order by greatest desc, at desc, id) as place
         from (
             select
                 id,
                 at,
-                value
+                greatest
             from of_metric
-            order by value desc, at desc, id
+            where greatest is not null
+            order by greatest desc, at desc, id
             limit %(slowest)s::integer
         ) as the_slowest
     ) as ranked
