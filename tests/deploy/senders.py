@@ -75,8 +75,11 @@ class Traffic:
 
     @property
     def accepted(self) -> dict[UUID, str]:
-        """Of all senders; once they have ended."""
-        return {event: each for sender in self._senders for event, each in sender.accepted.items()}
+        """Of all senders, until now."""
+        together: dict[UUID, str] = {}
+        for sender in self._senders:
+            together |= sender.accepted.copy()
+        return together
 
     @property
     def failures(self) -> list[str]:

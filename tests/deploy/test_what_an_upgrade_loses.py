@@ -1,20 +1,19 @@
 """Does anything get lost, or wait, while the schema moves forward under traffic?"""
 
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
-import pytest
 from psycopg.sql import SQL, Identifier
 
 from nesthaus.db.migrate import upgrade
 from nesthaus.db.schema import known_revisions
 from nesthaus.domain.identifiers import Uuid7Source
-from tests.deploy.running import Roles
+from tests.deploy.conftest import RolesOn
 from tests.deploy.senders import assert_stored_once, traffic
 from tests.waiting import wait_for
 
@@ -31,19 +30,6 @@ RAW_TABLES = (
 COUNTS = "select " + ", ".join(
     f"(select count(*) from {table} where session_id like 'old-%')" for table in RAW_TABLES
 )
-
-
-@pytest.fixture
-def roles_on(folder: Path, redis_url: str) -> Iterator[Callable[[str], Roles]]:
-    made: list[Roles] = []
-
-    def on(database_url: str) -> Roles:
-        made.append(Roles(folder, {"DATABASE_URL": database_url, "REDIS_URL": redis_url}))
-        return made[-1]
-
-    yield on
-    for roles in made:
-        roles.stop()
 
 
 class WorkerOfTheFirstRelease(threading.Thread):
@@ -114,7 +100,7 @@ def old_worker(database_url: str) -> Generator[WorkerOfTheFirstRelease]:
 
 
 def test_the_oldest_database_is_brought_to_the_newest_schema_under_traffic(
-    empty_database: Callable[[int], str], roles_on: Callable[[str], Roles]
+    empty_database: Callable[[int], str], roles_on: RolesOn
 ) -> None:
     """The old worker goes on all the time; the new one waits for the schema, its events in the
     stream, and then stores them."""
@@ -172,7 +158,7 @@ def counted_figures(url: str) -> dict[str, int]:
 
 
 def test_running_roles_go_on_beside_the_schema_of_the_next_release(
-    database_url: str, roles_on: Callable[[str], Roles]
+    database_url: str, roles_on: RolesOn
 ) -> None:
     """It may add to every table; what begins then refuses."""
     roles = roles_on(database_url)

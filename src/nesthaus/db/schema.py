@@ -68,13 +68,18 @@ def status(database_url: str) -> SchemaStatus:
 
 async def schema_is_current(connection: AsyncConnection[tuple[Any, ...]]) -> bool:
     """False where a migration has yet to run; raises UnknownSchema where this program is older."""
+    return not status_of(await current_revision_of(connection)).pending
+
+
+async def current_revision_of(connection: AsyncConnection[tuple[Any, ...]]) -> str | None:
+    """The newest migration that has run here."""
     async with connection.transaction():
         cursor = await connection.execute(_SQL["version_table_exists"])
         if await cursor.fetchone() != (True,):
-            return False
+            return None
         cursor = await connection.execute(_SQL["current_revision"])
         row = await cursor.fetchone()
-    return not status_of(None if row is None else row[0]).pending
+    return None if row is None else row[0]
 
 
 def connect(database_url: str, settings: Mapping[str, str]) -> Connection[tuple[Any, ...]]:
