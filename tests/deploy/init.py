@@ -52,11 +52,11 @@ class Init:
         return f"{sys.executable} -c \"{ASK}\" '{self._folder / 'init'}'"
 
     def start(self) -> None:
-        for role in ("work", "schedule"):
-            self._begin(role, [*self._program(), role])
         command = [sys.executable, "-c", PASS_SOCKET, str(self._listening.fileno())]
         serve = [*command, *self._program(), "serve", "--workers", "2"]
         self._begin("serve", serve, (self._listening.fileno(),))
+        for role in ("work", "schedule"):
+            self._begin(role, [*self._program(), role])
 
     def restart(self) -> None:
         """Each service is ended, then begun again, as `systemctl restart` does."""

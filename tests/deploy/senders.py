@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -34,7 +35,9 @@ class Sender(threading.Thread):
     def run(self) -> None:
         ids = Uuid7Source()
         turn = 0
-        with httpx.Client(base_url=self._url, timeout=5, headers={"user-agent": FIREFOX}) as client:
+        # As patient as a browser: a request may wait for the next process.
+        options: dict[str, Any] = {"timeout": TAKEN_WITHIN_S, "headers": {"user-agent": FIREFOX}}
+        with httpx.Client(base_url=self._url, **options) as client:
             while not self._done.is_set():
                 session_id = self._session_ids[turn % len(self._session_ids)]
                 turn += 1

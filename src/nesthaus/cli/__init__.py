@@ -18,6 +18,7 @@ COMMANDS = {
     "schedule": ("nesthaus.cli.schedule", "Run the periodic jobs."),
     "migrate": ("nesthaus.cli.migrate", "Bring the tables to another version of the schema."),
     "doctor": ("nesthaus.cli.doctor", "Check servers, schema, clock and disk."),
+    "verify": ("nesthaus.cli.verify", "Send one session to a running nesthaus and read it back."),
     "backup": ("nesthaus.cli.backup", "Write a backup of all tables while everything goes on."),
     "restore": ("nesthaus.cli.restore", "Bring all tables back from a backup."),
     "seed": ("nesthaus.cli.seed", "Make believable visitors, or take them out again."),
