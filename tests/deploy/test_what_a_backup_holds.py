@@ -14,6 +14,9 @@ from psycopg import AsyncConnection
 
 from nesthaus.db.migrate import upgrade
 from nesthaus.embedded.clients import NoClients, clients_for
+from nesthaus.roles.backup import ScheduledBackups
+from nesthaus.roles.runtime import Servers
+from nesthaus.settings import load_settings
 from nesthaus.upkeep.backup_folders import MANIFEST, drop_older, new_folder, whole_backups
 from nesthaus.upkeep.backups import count_rows
 from tests.deploy.conftest import RolesOn
@@ -357,6 +360,23 @@ def test_the_schedule_makes_backups_and_says_so_in_jobs(
     assert result.startswith(f"{newest.name}: ")
     assert result.endswith(" rows, 2 older ones dropped")
     assert whole_backups(backups) == [backup, newest]
+
+
+async def test_a_backup_that_failed_is_not_tried_again_every_few_seconds(
+    filled: str, redis_url: str, folder: Path
+) -> None:
+    taken = folder / "backups"
+    taken.write_text("no folder")
+    given = {"NESTHAUS_BACKUP_DIR": str(taken), "NESTHAUS_DATA": str(folder / "data")}
+    job = ScheduledBackups(load_settings(given, Path("/nowhere")), Servers(filled, redis_url))
+
+    with pytest.raises(FileExistsError):
+        await job.run()
+    taken.unlink()
+    with pytest.raises(FileExistsError):
+        await job.run()
+
+    assert not taken.exists()
 
 
 def result_of_backup(url: str) -> str | None:
