@@ -11,7 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from nesthaus.processes.listening import bind_socket
-from tests.waiting import wait_for
 
 STOPPED_WITHIN_S = 20.0
 # As between fork and exec of a service: descriptor 3, and whose it is. Arguments: the socket's
@@ -33,11 +32,17 @@ class Init:
     so that it may be another one then."""
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], program: Callable[[], Sequence[str]]
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        program: Callable[[], Sequence[str]],
+        *,
+        workers: int = 1,
     ) -> None:
         self._folder = folder
         self._environment = environment
         self._program = program
+        self._workers = workers
         self._listening = bind_socket("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self._services: dict[str, subprocess.Popen[bytes]] = {}
@@ -53,7 +58,7 @@ class Init:
 
     def start(self) -> None:
         command = [sys.executable, "-c", PASS_SOCKET, str(self._listening.fileno())]
-        serve = [*command, *self._program(), "serve", "--workers", "2"]
+        serve = [*command, *self._program(), "serve", "--workers", str(self._workers)]
         self._begin("serve", serve, (self._listening.fileno(),))
         for role in ("work", "schedule"):
             self._begin(role, [*self._program(), role])
@@ -101,7 +106,3 @@ class Init:
             with asking:
                 self.restart()
                 asking.send(b"k")
-
-
-def await_answer(init: Init, answers: Callable[[], bool]) -> None:
-    wait_for(answers, STOPPED_WITHIN_S, init.log)

@@ -17,6 +17,8 @@ from tests.waiting import wait_for
 
 BATCH = 10
 TAKEN_WITHIN_S = 20.0
+# Between a sender's batches: what is looked for is lost at the joints, not under full load.
+PAUSE_S = 0.01
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -38,7 +40,7 @@ class Sender(threading.Thread):
         # As patient as a browser: a request may wait for the next process.
         options: dict[str, Any] = {"timeout": TAKEN_WITHIN_S, "headers": {"user-agent": FIREFOX}}
         with httpx.Client(base_url=self._url, **options) as client:
-            while not self._done.is_set():
+            while not self._done.wait(PAUSE_S):
                 session_id = self._session_ids[turn % len(self._session_ids)]
                 turn += 1
                 made = [ids.make(datetime.now(UTC)) for _ in range(BATCH)]

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict
 
 from nesthaus.db.migrate import upgrade
 from nesthaus.embedded.clients import NoClients, clients_for
@@ -19,6 +20,7 @@ from nesthaus.roles.runtime import Servers
 from nesthaus.settings import load_settings
 from nesthaus.upkeep.backup_folders import MANIFEST, drop_older, new_folder, whole_backups
 from nesthaus.upkeep.backups import count_rows
+from nesthaus.upkeep.dump_programs import without_password
 from tests.deploy.conftest import RolesOn
 from tests.deploy.running import Roles
 from tests.deploy.senders import assert_stored_once, interactions, traffic
@@ -337,6 +339,19 @@ def test_a_server_that_is_newer_than_all_programs_here_is_told() -> None:
     with pytest.raises(NoClients, match=r"^PostgreSQL 99 needs pg_dump and pg_restore of version"):
         clients_for(99)
     assert [clients_for(major).major for major in (16, 18)] == [16, 18]
+
+
+def test_no_list_of_processes_shows_the_password() -> None:
+    address, secrets = without_password("postgresql://me:hush@db.example:5433/shop?sslmode=require")
+    assert secrets == {"PGPASSWORD": "hush"}
+    assert conninfo_to_dict(address) == {
+        "user": "me",
+        "host": "db.example",
+        "port": "5433",
+        "dbname": "shop",
+        "sslmode": "require",
+    }
+    assert without_password("dbname=shop") == ("dbname=shop", {})
 
 
 @pytest.fixture

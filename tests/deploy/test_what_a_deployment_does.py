@@ -1,5 +1,6 @@
 """Does a deployment lose anything, and does it take itself back when the release is no good?"""
 
+import fcntl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from tests.waiting import wait_for
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "deploy"
 WITHIN_S = 20.0
-VERIFIED_WITHIN_S = "5"
+VERIFIED_WITHIN_S = "10"
 COUNTED = "select coalesce(sum(count), 0) from"
 SESSIONS = "where metric_type = 'sessions'"
 # A release whose worker stores nothing.
@@ -129,6 +130,13 @@ def test_an_ill_host_keeps_what_runs(host: Host) -> None:
         "FAILED: doctor of ill ended with exit status 1; nothing was restarted"
     )
     assert (host.runs, host.init.restarts) == ("before", 0)
+
+
+def test_one_deployment_at_a_time(host: Host) -> None:
+    with (host.folder / ".current.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = host.deploy(release_of_now(host.folder, "next"))
+    assert (done.returncode, done.stdout) == (1, "FAILED: another deployment is under way\n")
 
 
 def test_what_is_no_release_is_told(host: Host) -> None:

@@ -13,7 +13,7 @@ from tests.deploy.init import Init
 from tests.deploy.running import PROGRAM, environment
 from tests.deploy.senders import assert_stored_once, traffic
 
-RESTARTS = 3
+RESTARTS = 2
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def init(folder: Path, database_url: str, redis_url: str) -> Iterator[Init]:
     settings = environment(
         DATABASE_URL=database_url, REDIS_URL=redis_url, NESTHAUS_DATA=str(folder / "data")
     )
-    init = Init(folder, settings, lambda: PROGRAM)
+    init = Init(folder, settings, lambda: PROGRAM, workers=2)
     init.start()
     yield init
     init.close()

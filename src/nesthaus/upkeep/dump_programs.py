@@ -44,19 +44,16 @@ async def running(
     program: Path, database_url: str, *arguments: str, heard: Callable[[str], None]
 ) -> AsyncGenerator[Running]:
     """Killed at the end of the block where it still runs. A password is not seen by others."""
-    password = conninfo_to_dict(database_url).get("password")
-    environment = {**os.environ, "LC_ALL": "C"}
-    if password is not None:
-        environment["PGPASSWORD"] = str(password)
+    address, secrets = without_password(database_url)
     process = await asyncio.create_subprocess_exec(
         program,
-        f"--dbname={make_conninfo(database_url, password=None)}",
+        f"--dbname={address}",
         "--no-password",
         *arguments,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
-        env=environment,
+        env={**os.environ, "LC_ALL": "C", **secrets},
     )
     try:
         yield Running(process, program.name, heard)
@@ -64,3 +61,11 @@ async def running(
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def without_password(database_url: str) -> tuple[str, dict[str, str]]:
+    """The address as everybody on the machine may see it, and variables for the rest."""
+    given = {name: str(value) for name, value in conninfo_to_dict(database_url).items()}
+    password = given.pop("password", None)
+    secrets = {} if password is None else {"PGPASSWORD": password}
+    return make_conninfo("", **given), secrets
