@@ -52,9 +52,7 @@ def allow(database_url: str, program: str) -> None:
     with connect(database_url, {}) as connection:
         current = status_of(current_revision(connection)).current
         if current is None or program not in known or program >= current:
-            raise SchemaError(
-                f"{program!r} is no schema before {current}: there is nothing to allow"
-            )
+            raise SchemaError(f"{program!r} is no schema before {current}")
         with _told_in_one_line(connection):
             connection.execute(_ALLOWED.format(Literal(program)))
 
