@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -333,6 +334,27 @@ def test_a_backup_that_was_broken_off_is_never_found_and_goes_with_the_next(
         break_off()
     assert [each.name for each in tmp_path.iterdir()] == ["nesthaus-20260615T120000Z-2"]
     assert whole_backups(tmp_path) == []
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+def test_a_backup_that_is_ended_in_the_middle_is_none(
+    filled: str, roles_on: RolesOn, backups: Path, ending: signal.Signals
+) -> None:
+    roles = roles_on(filled)
+    with psycopg.connect(filled, autocommit=True) as connection, connection.transaction():
+        connection.execute("lock table orders in access exclusive mode")
+        making = roles.begin("backup", str(backups))
+        waiting = "select count(*) from pg_locks where not granted"
+        wait_for(
+            lambda: connection.execute(waiting.encode()).fetchone() != (0,), WITHIN_S, "a dump"
+        )
+        assert [each.name.endswith(".partial") for each in backups.iterdir()] == [True]
+        making.send_signal(ending)
+        assert making.wait(WITHIN_S) != 0
+    assert whole_backups(backups) == []
+
+    assert roles.run("backup", str(backups)).returncode == 0
+    assert len(list(backups.iterdir())) == len(whole_backups(backups)) == 1
 
 
 def test_a_server_that_is_newer_than_all_programs_here_is_told() -> None:
