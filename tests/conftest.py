@@ -28,7 +28,17 @@ VERSION_VARIABLE = "NESTHAUS_TEST_POSTGRES"
 # Folders of tests whose subject is SQL; `tests/db` names its versions itself.
 SQL_TESTS = frozenset({"persist", "aggregate", "figures", "report", "upkeep", "seed"})
 # Begun first, in this order; `make test` keeps it with --no-loadscope-reorder.
-LONG_FOLDERS = ("dashboard", "browser", "commands", "flow", "embedded", "oracle", "persist", "seed")
+LONG_FOLDERS = (
+    "dashboard",
+    "browser",
+    "commands",
+    "flow",
+    "deploy",
+    "embedded",
+    "oracle",
+    "persist",
+    "seed",
+)
 _number = count(1)
 
 

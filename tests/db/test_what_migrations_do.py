@@ -11,12 +11,13 @@ from psycopg import AsyncConnection, Connection
 from psycopg.conninfo import conninfo_to_dict
 
 import nesthaus
-from nesthaus.db.migrate import downgrade, upgrade
+from nesthaus.db.migrate import allow, downgrade, upgrade
 from nesthaus.db.schema import (
     DatabaseAway,
     SchemaError,
     SchemaStatus,
     UnknownSchema,
+    known_revisions,
     schema_is_current,
     status,
 )
@@ -284,3 +285,52 @@ def test_migrations_take_turns_with_each_other(
             while first.execute(waiting.encode()).fetchone() == (0,):
                 assert not second.done()
         assert second.result(20) is None
+
+
+async def test_a_release_that_was_taken_back_is_let_in_until_the_next_upgrade(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`known_revisions` is what tells an older program from a newer one."""
+    newer = known_revisions()
+    older = newer[:-1]
+
+    def program_knows(revisions: tuple[str, ...]) -> None:
+        for place in ("nesthaus.db.schema", "nesthaus.db.migrate"):
+            monkeypatch.setattr(f"{place}.known_revisions", lambda: revisions)
+
+    async def is_let_in() -> bool:
+        async with await AsyncConnection.connect(database_url) as connection:
+            return await schema_is_current(connection)
+
+    program_knows(older)
+    with pytest.raises(UnknownSchema):
+        await is_let_in()
+
+    program_knows(newer)
+    allow(database_url, older[-1])
+    program_knows(older)
+    assert await is_let_in()
+    assert status(database_url) == SchemaStatus(newer[-1], older[-1], ())
+    with pytest.raises(UnknownSchema):
+        upgrade(database_url)
+    with pytest.raises(UnknownSchema):
+        downgrade(database_url, "base")
+    program_knows(older[:-1])
+    with pytest.raises(UnknownSchema):
+        await is_let_in()
+
+    program_knows(newer)
+    upgrade(database_url)
+    program_knows(older)
+    with pytest.raises(UnknownSchema):
+        await is_let_in()
+
+
+@pytest.mark.parametrize("revision", ["9999", "head", ""])
+def test_only_a_schema_before_the_one_of_now_can_be_allowed(
+    database_url: str, revision: str
+) -> None:
+    newest = known_revisions()[-1]
+    for not_before in (revision, newest):
+        with pytest.raises(SchemaError, match=f"^'{not_before}' is no schema before {newest}$"):
+            allow(database_url, not_before)

@@ -76,6 +76,7 @@ def test_what_the_page_says_goes_first_where_it_is_one_of_the_types() -> None:
         ("python-httpx/0.28.1", "automation: httpx"),
         ("Mozilla/5.0 (compatible; Googlebot/2.1)", "crawler: Googlebot"),
         ("Mozilla/5.0 (compatible; bingbot/2.0)", "crawler: bingbot"),
+        ("nesthaus-check", "own: nesthaus-check"),
         (None, None),
         ("", None),
     ],

@@ -6,8 +6,8 @@ import click
 
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option, database_of
-from nesthaus.db.migrate import downgrade, upgrade
-from nesthaus.db.schema import SchemaError, UnknownSchema, known_revisions, status
+from nesthaus.db.migrate import allow, downgrade, upgrade
+from nesthaus.db.schema import SchemaError, UnknownSchema, known_revisions, status, status_of
 
 
 @click.group("migrate")
@@ -43,6 +43,7 @@ def down(to: str | None, *, yes: bool, data: Path | None) -> None:
         if current is None:
             click.echo("no migration has run here: nothing to take back")
             return
+        status_of(current)  # a newer one is not ours to take back
         target = to or _before(current)
         if not yes:
             click.confirm(f"Go back from {current} to {target}, losing data?", abort=True)
@@ -65,11 +66,35 @@ def show_status(data: Path | None) -> None:
         raise SystemExit(1)
 
 
+@command.command("newest")
+def newest() -> None:
+    """Say up to which schema this program knows. Asks no database."""
+    click.echo(known_revisions()[-1])
+
+
+@command.command("allow")
+@click.argument("revision", metavar="REVISION")
+@data_option
+def allow_program(revision: str, data: Path | None) -> None:
+    """Let a release that knows schemas up to REVISION start beside the newer one of now.
+
+    For a deployment that is taken back: migrations only add what the release before can leave
+    alone. The next `migrate up` ends it.
+    """
+    url = database_of(checked_settings(data, "migrate"))
+    try:
+        allow(url, revision)
+    except SchemaError as error:
+        raise _failed(error) from None
+
+
 def _tell(database_url: str) -> tuple[str, ...]:
     found = status(database_url)
     if found.pending:
         missing = ", ".join(found.pending)
         click.echo(f"schema {found.current or 'empty'}; missing: {missing}")
+    elif found.current != found.newest:
+        click.echo(f"schema {found.current}; newer than this program, which may go on with it")
     else:
         click.echo(f"schema {found.current}; nothing is missing")
     return found.pending

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import threading
 import time
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
@@ -18,13 +17,10 @@ from nesthaus.aggregate.state import OtherZone
 from nesthaus.aggregate.turns import Busy
 from nesthaus.catalogue.loader import CatalogueError
 from nesthaus.cli import EXIT_MISUSED, Failed
-from nesthaus.cli.options import checked_settings, data_option, servers_of
+from nesthaus.cli.options import checked_settings, data_option
+from nesthaus.cli.own_servers import servers_running
 from nesthaus.db.pool import first_line
 from nesthaus.db.schema import SchemaError, UnknownSchema
-from nesthaus.embedded.errors import EmbeddedError
-from nesthaus.embedded.servers import EmbeddedServers
-from nesthaus.processes.data_directory import DataDirectory, read_run_file
-from nesthaus.processes.errors import CannotStart
 from nesthaus.processes.parent import watch_parent
 from nesthaus.roles import rebuild as role
 from nesthaus.roles.runtime import Servers
@@ -61,7 +57,8 @@ def command(since: date | None, until: date | None, data: Path | None) -> None:
         raise click.BadParameter("must be later than --since", param_hint="--until")
     settings = checked_settings(data, "rebuild")
     watch_parent()
-    with _servers(settings) as servers:
+    # `up` refuses to start where the time zone has changed; it must be possible to rebuild then.
+    with servers_running(settings) as servers:
         plan = _run(lambda: role.plan(settings, servers, role.Days(since, until)), lambda: 0)
         _rebuild(settings, servers, plan)
 
@@ -81,38 +78,6 @@ def _rebuild(settings: Settings, servers: Servers, plan: RebuildPlan) -> None:
         counted = _run(lambda: role.carry_out(settings, servers, plan, note), lambda: done)
     took_s = time.monotonic() - began
     click.echo(f"{len(plan.dates):,} days in {took_s:.1f} s: {counted}", err=True)
-
-
-@contextmanager
-def _servers(settings: Settings) -> Generator[Servers]:
-    """Those of a running `up`, else our own for as long as this takes.
-
-    `up` refuses to start where the time zone has changed; it must be possible to rebuild then.
-    """
-    try:
-        wants_own = not (settings.database_url and settings.redis_url)
-        if not wants_own or read_run_file(settings.data) is not None:
-            yield servers_of(settings)
-            return
-        stopping = threading.Event()
-        with DataDirectory(settings.data, stopping) as directory:
-            embedded = EmbeddedServers(
-                directory.path,
-                want_postgres=settings.database_url is None,
-                want_valkey=settings.redis_url is None,
-                stopping=stopping,
-            )
-            try:
-                addresses = embedded.start()
-                yield Servers(
-                    settings.database_url or addresses.database_url or "",
-                    settings.redis_url or addresses.redis_url or "",
-                )
-            finally:
-                directory.note_stopping()
-                embedded.stop()
-    except (CannotStart, EmbeddedError) as error:
-        raise Failed(str(error)) from None
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from nesthaus.catalogue.loader import CatalogueError
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.db.schema import UnknownSchema
 from nesthaus.processes.parent import watch_parent
-from nesthaus.processes.supervisor import Role, Supervisor
+from nesthaus.processes.supervisor import STOP_PATIENCE_S, Role, Supervisor
 
 _LOOK_EVERY_S = 0.1
 
@@ -30,7 +30,7 @@ def run_role(role: Coroutine[Any, Any, None]) -> None:
         raise Failed(str(error), EXIT_MISUSED) from None
 
 
-def run_processes(role: Role, count: int) -> None:
+def run_processes(role: Role, count: int, stop_patience_s: float = STOP_PATIENCE_S) -> None:
     """`count` processes of a role; a dead one is started again, a signal ends them all."""
     stopping = threading.Event()
 
@@ -40,7 +40,7 @@ def run_processes(role: Role, count: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     watch_parent()
-    supervisor = Supervisor(os.environ)
+    supervisor = Supervisor(os.environ, stop_patience_s=stop_patience_s)
     try:
         for _ in range(count):
             supervisor.add(role)

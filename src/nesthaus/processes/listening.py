@@ -1,10 +1,17 @@
-"""The listening socket: bound once by the parent, inherited by every process that serves."""
+"""The listening socket: bound once by the parent, inherited by every process that serves.
+
+Or held by systemd, which hands it from one release to the next: connections wait in it meanwhile.
+"""
 
 import errno
+import os
 import socket
+from collections.abc import MutableMapping
 
 from nesthaus.processes.errors import CannotStart
 
+# sd_listen_fds(3)
+_FIRST_PASSED = 3
 # Connections that may wait while the serving processes start or are started again.
 _BACKLOG = 2048
 
@@ -31,6 +38,27 @@ def bind_socket(host: str, port: int) -> socket.socket:
 def inherited_socket(descriptor: int) -> socket.socket:
     """The parent's listening socket inside a child that got its descriptor."""
     return socket.socket(fileno=descriptor)
+
+
+def passed_socket(environment: MutableMapping[str, str] = os.environ) -> socket.socket | None:
+    """The listening socket that systemd (a .socket unit) started this very process with; None where
+    it was started without. The variables are taken away, so that children do not see them."""
+    passed = {name: environment.pop(name, "") for name in ("LISTEN_PID", "LISTEN_FDS")}
+    environment.pop("LISTEN_FDNAMES", None)
+    if passed["LISTEN_PID"] != str(os.getpid()) or not passed["LISTEN_FDS"].isdigit():
+        return None
+    if passed["LISTEN_FDS"] != "1":
+        raise CannotStart(f"{passed['LISTEN_FDS']} sockets were passed, and one is needed")
+    try:
+        listening = socket.socket(fileno=_FIRST_PASSED)
+        is_listening = listening.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    except OSError as error:
+        raise CannotStart(f"what was passed is no socket: {error.strerror}") from error
+    if not is_listening or listening.family not in {socket.AF_INET, socket.AF_INET6}:
+        listening.close()
+        raise CannotStart("what was passed is no listening TCP socket")
+    listening.set_inheritable(False)
+    return listening
 
 
 def address_of(listening: socket.socket) -> str:

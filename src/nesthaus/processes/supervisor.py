@@ -46,12 +46,17 @@ class Supervisor:
     """All of it belongs in the main thread: Linux tells children of their parent *thread*'s end."""
 
     def __init__(
-        self, environment: Mapping[str, str], command: Sequence[str] | None = None
+        self,
+        environment: Mapping[str, str],
+        command: Sequence[str] | None = None,
+        *,
+        stop_patience_s: float = STOP_PATIENCE_S,
     ) -> None:
         # -P keeps the working directory out of the import path.
         self._command = command or (sys.executable, "-P", "-m", "nesthaus")
         self._environment = {**environment, PARENT_VARIABLE: str(os.getpid())}
         self._children: list[_Child] = []
+        self._stop_patience_s = stop_patience_s
 
     def add(self, role: Role) -> None:
         child = _Child(role)
@@ -79,7 +84,7 @@ class Supervisor:
         self._children = []
         for process in running:
             process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + STOP_PATIENCE_S
+        deadline = time.monotonic() + self._stop_patience_s
         for process in running:
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))

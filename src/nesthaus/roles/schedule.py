@@ -23,6 +23,7 @@ from nesthaus.domain.pricing import Catalogue
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
+from nesthaus.roles.backup import ScheduledBackups
 from nesthaus.roles.runtime import (
     AWAY_AFTER_S,
     STATE_VALID_S,
@@ -250,5 +251,13 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             Job("partitions", HOUR_S, work.partitions),
             Job("aggregate", settings.aggregate_every_s, work.aggregate),
             Job("verification", HOUR_S, work.verify),
+            *_backups(settings, servers),
         )
         await Scheduler(pool, jobs, announcer).run(stop)
+
+
+def _backups(settings: Settings, servers: Servers) -> tuple[Job, ...]:
+    if settings.backup_dir is None:
+        return ()
+    run = ScheduledBackups(settings, servers).run
+    return (Job("backup", settings.backup_every_s, run),)

@@ -6,8 +6,8 @@ import gc
 import logging
 import mmap
 import socket as sockets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
@@ -19,6 +19,7 @@ from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, build_app
 from nesthaus.roles.first_account import await_first_account
+from nesthaus.roles.handover import HANDOVER_PATIENCE_S, LeavingApp, Server
 from nesthaus.roles.runtime import (
     STOP_PATIENCE_S,
     Servers,
@@ -64,18 +65,16 @@ async def _background(*work: Callable[[], Awaitable[None]]) -> AsyncGenerator[No
         await end(*tasks)
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to the role, which has more to end than the server."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-
 async def serve(
-    settings: Settings, servers: Servers, listening: sockets.socket, rate_table: mmap.mmap
+    settings: Settings,
+    servers: Servers,
+    listening: sockets.socket,
+    rate_table: mmap.mmap,
+    *,
+    handover: bool,
 ) -> None:
-    """Answers until a signal; takes tracking calls also while PostgreSQL is away."""
+    """Answers until a signal; takes tracking calls also while PostgreSQL is away. `handover`: the
+    socket goes on to another process, so nothing that comes at the end may be lost."""
     stop = stop_on_signals()
     ids = Uuid7Source()
     catalogue = load_catalogue(settings.timezone, settings.catalogue)
@@ -115,7 +114,7 @@ async def serve(
                 reader=StreamReader(redis, settings.stream_shards, consumer="report"),
             )
         )
-        server = _Server(_server_config(settings, app))
+        server = _server(settings, app, handover=handover)
         # What is there now stays; looking through it again and again would cost pauses.
         gc.collect()
         gc.freeze()
@@ -152,9 +151,10 @@ async def _serve_until(
         await checking
 
 
-def _server_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
+def _server(settings: Settings, app: ASGIApp, *, handover: bool) -> Server:
+    leaving = LeavingApp(app) if handover else None
+    config = uvicorn.Config(
+        leaving or app,
         http="httptools",
         ws="none",
         lifespan="off",
@@ -163,6 +163,7 @@ def _server_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
-        timeout_graceful_shutdown=STOP_PATIENCE_S,
+        timeout_graceful_shutdown=HANDOVER_PATIENCE_S if handover else STOP_PATIENCE_S,
         timeout_keep_alive=75,
     )
+    return Server(config, leaving)

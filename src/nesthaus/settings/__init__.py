@@ -165,6 +165,18 @@ _LIVE_CACHE_HITS_PERCENT = Setting(
     _P + "LIVE_CACHE_HITS_PERCENT", "80", "%",
     "With this cache hit rate or less, the live strip warns.", whole(0, 100),
 )  # fmt: skip
+_BACKUP_DIR = Setting(
+    _P + "BACKUP_DIR", None, "folder", "Where `schedule` writes backups; unset: it makes none.",
+    directory,
+)  # fmt: skip
+_BACKUP_EVERY_S = Setting(
+    _P + "BACKUP_EVERY_S", "86400", "s", "How often `schedule` makes a backup.",
+    whole(60, 31_536_000),
+)  # fmt: skip
+_BACKUP_KEEP = Setting(
+    _P + "BACKUP_KEEP", "7", "backups", "How many of its backups `schedule` keeps.",
+    whole(1, 10_000),
+)  # fmt: skip
 _LOG_LEVEL = Setting(
     _P + "LOG_LEVEL", "info", "level", "What is logged at least.",
     one_of("debug", "info", "warning", "error"),
@@ -176,7 +188,7 @@ ALL: tuple[Setting[object], ...] = (
     _CONSENT_DEFAULT, _TRACKER_PATH, _DB_POOL_SIZE, _DB_POOL_TIMEOUT_S, _LOG_SQL_OVER_MS,
     _REDIS_RETRIES, _STREAM_SHARDS, _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LIVE_SESSIONS,
     _LIVE_RESPONSE_WARNING_MS, _LIVE_RESPONSE_BAD_MS, _LIVE_ERRORS_PERCENT,
-    _LIVE_CACHE_HITS_PERCENT, _LOG_LEVEL,
+    _LIVE_CACHE_HITS_PERCENT, _BACKUP_DIR, _BACKUP_EVERY_S, _BACKUP_KEEP, _LOG_LEVEL,
 )  # fmt: skip
 
 
@@ -207,6 +219,9 @@ class Settings:
     spool_max_bytes: int
     catalogue: Path | None
     live_limits: LiveLimits
+    backup_dir: Path | None
+    backup_every_s: int
+    backup_keep: int
     log_level: str
     origins: tuple[Origin, ...]
 
@@ -274,6 +289,9 @@ def load_settings(
         spool_max_bytes=read.value(_SPOOL_MAX_MB) * 1_000_000,
         catalogue=read.optional(_CATALOGUE),
         live_limits=_live_limits(read),
+        backup_dir=read.optional(_BACKUP_DIR),
+        backup_every_s=read.value(_BACKUP_EVERY_S),
+        backup_keep=read.value(_BACKUP_KEEP),
         log_level=read.value(_LOG_LEVEL),
         origins=tuple(read.origin(setting) for setting in ALL),
     )

@@ -40,6 +40,12 @@ return forgotten
 """
 
 
+Place = tuple[int, int]
+"""Milliseconds and number of an entry's id; they grow within a shard."""
+
+NOTHING: Place = (0, 0)
+
+
 class StreamEntry(Struct, frozen=True):
     """`id` is `<milliseconds>-<number>`, unique within the shard; it grows."""
 
@@ -128,6 +134,20 @@ class StreamReader:
         oldest = [_milliseconds(first) for _, first in waiting if first is not None]
         age_ms = max(0, now_ms - min(oldest)) if oldest else 0
         return StreamDepth(sum(entries for entries, _ in waiting), age_ms)
+
+    async def last_received(self) -> tuple[Place, ...]:
+        """Of each shard: everything received until now has that place or an earlier one."""
+        with _away_on_failure():
+            return tuple([await self._last_of(key) for key in self._keys])
+
+    async def has_finished(self, received: Iterable[Place]) -> bool:
+        """Whether the group has acknowledged everything up to these places, one of each shard."""
+        with _away_on_failure():
+            finished = [
+                await self._is_past(key, place)
+                for key, place in zip(self._keys, received, strict=True)
+            ]
+        return all(finished)
 
     async def forget_dead_consumers(self, idle_ms: int = HOUR_MS) -> int:
         """Deletes consumers that did nothing for so long and have nothing pending; how many."""
@@ -256,6 +276,27 @@ class StreamReader:
         if group.get("lag") is not None:
             return group["lag"] + pending["pending"], oldest
         return await self._redis.xlen(key), oldest
+
+    async def _last_of(self, key: str) -> Place:
+        try:
+            facts: Any = await self._redis.xinfo_stream(key)
+        except ResponseError as error:
+            if not _no_such_group(error):
+                raise
+            return NOTHING
+        return _place(facts["last-generated-id"])
+
+    async def _is_past(self, key: str, received: Place) -> bool:
+        # In this order, for the reason given in `_trim_shard`.
+        group = (await self._groups_of(key)).get(self._group)
+        delivered = b"0-0" if group is None else group["last-delivered-id"]
+        last = f"{received[0]}-{received[1]}"
+        if await self._redis.xrange(key, f"({delivered.decode()}", last, count=1):
+            return False
+        if group is None:
+            return True
+        pending: Any = await self._redis.xpending(key, self._group)
+        return pending["min"] is None or _place(pending["min"]) > received
 
     async def _groups_of(self, key: str) -> dict[str, dict[str, Any]]:
         try:

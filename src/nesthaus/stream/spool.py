@@ -209,6 +209,16 @@ def _lock_existing(path: Path) -> ClosedFile | None:
         return ClosedFile(file, path)
 
 
+def files_with_records(directory: Path) -> set[Path]:
+    """Those whose records are not yet known to be in the stream."""
+    held: set[Path] = set()
+    for path in directory.glob("*.spool"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_size:
+                held.add(path)
+    return held
+
+
 def _held_bytes(directory: Path) -> int:
     held = 0
     for path in directory.glob("*.spool"):

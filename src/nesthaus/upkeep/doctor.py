@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from psycopg import Connection
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from nesthaus.db.pool import first_line
 from nesthaus.db.queries import load_statements
-from nesthaus.db.schema import SchemaError, connect, current_revision, status_of
+from nesthaus.db.schema import SchemaError, connect, status_in
 
 _SQL = load_statements("nesthaus.upkeep", "doctor.sql")
 _OLDEST_REDIS = (6, 2)
@@ -47,7 +49,7 @@ def check_database(database_url: str, clock: Callable[[], datetime]) -> Iterator
             fsync, full_page_writes, synchronous_commit, now = row
             yield from _database_promises(fsync, full_page_writes, synchronous_commit)
             yield _clock(now, clock())
-            yield _schema(current_revision(connection))
+            yield _schema(connection)
     except SchemaError as error:
         yield Finding(Verdict.FAILED, "PostgreSQL", str(error))
     except psycopg.Error as error:
@@ -67,13 +69,16 @@ def _database_promises(
         yield _ok("PostgreSQL durability", "what is committed survives a power cut")
 
 
-def _schema(current: str | None) -> Finding:
+def _schema(connection: Connection[tuple[Any, ...]]) -> Finding:
     try:
-        found = status_of(current)
+        found = status_in(connection)
     except SchemaError as error:
         return Finding(Verdict.FAILED, "schema", str(error))
     if found.pending:
         return Finding(Verdict.FAILED, "schema", "migrations are missing: `nesthaus migrate up`")
+    if found.current != found.newest:
+        sentence = f"revision {found.current} is newer than this program, which may go on with it"
+        return Finding(Verdict.WARNING, "schema", sentence)
     return _ok("schema", f"revision {found.current}, nothing is missing")
 
 

@@ -6,6 +6,7 @@ const COUNTED =
   /^([\d,]+) sessions closed, ([\d,]+) hours counted, ([\d,]+) figures changed$/;
 const MADE = /^([\d,]+) partitions made$/;
 const VERIFIED = /^([\d,]+) days counted again, ([\d,]+) figures differed$/;
+const BACKED_UP = /^(\S+): ([\d,]+) rows, ([\d,]+) older ones dropped$/;
 const RUNS = /^(\S+) runs$/;
 
 /** What jobs say of their last run, in the server's words, and how it is told. */
@@ -19,6 +20,10 @@ const RESULTS: Dictionary<readonly Result[]> = {
     ],
     [MADE, (made) => `${made} Partitionen angelegt`],
     [VERIFIED, (days, wrong) => `${days} Tage nachgezählt, ${wrong} Zahlen wichen ab`],
+    [
+      BACKED_UP,
+      (name, rows, dropped) => `${name}: ${rows} Zeilen, ${dropped} ältere gelöscht`,
+    ],
     [RUNS, (version) => `${version} läuft`],
   ],
 };

@@ -46,6 +46,7 @@ const en = {
   job: "Job",
   jobNames: {
     aggregate: "Figures",
+    backup: "Backup",
     partitions: "Partitions",
     release: "Release",
     verification: "Verification",
@@ -207,6 +208,7 @@ const de: OperationsWords = {
   job: "Aufgabe",
   jobNames: {
     aggregate: "Zahlen",
+    backup: "Sicherung",
     partitions: "Partitionen",
     release: "Version",
     verification: "Nachzählen",

@@ -1,0 +1,53 @@
+"""`nesthaus restore`"""
+
+import asyncio
+from pathlib import Path
+
+import click
+import psycopg
+
+from nesthaus.cli import EXIT_MISUSED, Failed
+from nesthaus.cli.options import checked_settings, data_option
+from nesthaus.cli.own_servers import servers_running
+from nesthaus.cli.telling import progress
+from nesthaus.db.pool import first_line
+from nesthaus.db.schema import SchemaError, UnknownSchema
+from nesthaus.embedded.clients import NoClients
+from nesthaus.settings import Settings
+from nesthaus.upkeep.backup_folders import NoBackup, chosen_backup
+from nesthaus.upkeep.dump_programs import DumpFailed
+from nesthaus.upkeep.restore import Refused, Restored, restore
+
+
+@click.command("restore")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--replace", is_flag=True, help="Also where there are tables: they are lost.")
+@data_option
+def command(folder: Path, *, replace: bool, data: Path | None) -> None:
+    """Bring the tables back from a backup: DIR, or the newest in it.
+
+    Nothing of nesthaus may run on the database meanwhile. It is checked against the manifest, row
+    counts too; where anything is wrong, the database is as before.
+    """
+    settings = checked_settings(data, "restore")
+    try:
+        backup = chosen_backup(folder.absolute())
+        click.echo(f"restoring {backup}", err=True)
+        done = _restore(settings, backup, replace=replace)
+    except KeyboardInterrupt:
+        raise Failed("stopped: nothing was changed") from None
+    except SchemaError as error:
+        raise Failed(str(error), EXIT_MISUSED if isinstance(error, UnknownSchema) else 1) from None
+    except (NoBackup, Refused, NoClients, DumpFailed) as error:
+        raise Failed(str(error)) from None
+    except psycopg.Error as error:
+        raise Failed(f"the database did not do it: {first_line(error)}") from None
+    until = f", of all received until {done.received_until}" if done.received_until else ""
+    click.echo(f"{done.rows:,} rows{until}", err=True)
+    if done.schema.pending:
+        click.echo("the schema is older than this program: run `nesthaus migrate up`", err=True)
+
+
+def _restore(settings: Settings, backup: Path, *, replace: bool) -> Restored:
+    with servers_running(settings, want_valkey=False) as servers, progress() as told:
+        return asyncio.run(restore(servers.database_url, backup, replace=replace, told=told))

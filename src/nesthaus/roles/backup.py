@@ -1,0 +1,62 @@
+"""A backup for one command, or by the schedule."""
+
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from nesthaus.roles.runtime import Servers, redis_for, wall_clock
+from nesthaus.settings import Settings
+from nesthaus.stream.reader import StreamReader
+from nesthaus.upkeep.backup_folders import Manifest, drop_older
+from nesthaus.upkeep.backups import Told, await_stored, make_backup
+
+WAIT_S = 300.0
+# A failed job is tried again within seconds, and a backup is not that cheap.
+_PAUSE_AFTER_FAILURE_S = 600.0
+
+
+async def back_up(
+    settings: Settings, servers: Servers, root: Path, within_s: float, told: Told
+) -> tuple[Path, Manifest]:
+    """The new backup in `root`. With `within_s` 0 what is not stored yet is left out."""
+    now = wall_clock()
+    if within_s:
+        async with redis_for(settings, servers) as redis:
+            reader = StreamReader(redis, settings.stream_shards, consumer="backup")
+            await await_stored(reader, settings.data / "spool", within_s, told)
+    return await make_backup(
+        servers.database_url,
+        root,
+        program=version("nesthaus"),
+        now=now,
+        received_until=now if within_s else None,
+        told=told,
+    )
+
+
+class ScheduledBackups:
+    """The job `backup`: one more in the folder of the settings, and the oldest go."""
+
+    def __init__(self, settings: Settings, servers: Servers) -> None:
+        self._settings = settings
+        self._servers = servers
+        self._failure: Exception | None = None
+        self._try_at = 0.0
+
+    async def run(self) -> str:
+        root = self._settings.backup_dir
+        assert root is not None
+        if self._failure is not None and time.monotonic() < self._try_at:
+            raise self._failure
+        try:
+            folder, manifest = await back_up(
+                self._settings, self._servers, root, WAIT_S, lambda _: None
+            )
+        except Exception as failure:
+            self._failure = failure
+            self._try_at = time.monotonic() + _PAUSE_AFTER_FAILURE_S
+            raise
+        self._failure = None
+        dropped = drop_older(root, self._settings.backup_keep)
+        rows = sum(manifest.tables.values())
+        return f"{folder.name}: {rows:,} rows, {len(dropped)} older ones dropped"
