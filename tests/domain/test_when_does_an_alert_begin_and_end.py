@@ -127,9 +127,7 @@ def test_what_is_told_alternates_and_begins_with_firing(
 ) -> None:
     _, changes = run(values, Rule(100, 10, 0, hold_s))
     told = [change.phase for change in changes]
-    assert told == [Phase.FIRING, Phase.QUIET] * (len(told) // 2) + [Phase.FIRING] * (
-        len(told) % 2
-    )
+    assert told == [Phase.FIRING, Phase.QUIET] * (len(told) // 2) + [Phase.FIRING] * (len(told) % 2)
 
 
 @given(VALUES, st.sampled_from([0, 10, 30]))

@@ -99,10 +99,12 @@ async def _send(channel: Channel, title: str, body: str, is_bad: bool) -> Delive
 
 def _notify(url: str, title: str, body: str, is_bad: bool) -> str | None:
     """None, or why it was not sent. In a thread: apprise waits for the other side."""
-    kinds = _apprise().NotifyType
-    kind = kinds.FAILURE if is_bad else kinds.SUCCESS
+    module = _apprise()
+    kind = module.NotifyType.FAILURE if is_bad else module.NotifyType.SUCCESS
+    sender = module.Apprise(_plugin(url))
     try:
-        sent: bool = _plugin(url).notify(title=title, body=body, notify_type=kind)
+        # Lines stay lines where a channel wants HTML.
+        sent = sender.notify(body, title, kind, body_format=module.NotifyFormat.TEXT)
     except Exception as error:  # noqa: BLE001 - a plugin may fail in any way
         return f"{type(error).__name__} in the sending"
     return None if sent else "the other side cannot be reached, or did not take it"

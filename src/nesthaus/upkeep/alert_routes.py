@@ -1,7 +1,7 @@
 """The admin API's alerts."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import uuid4
 
@@ -76,6 +76,8 @@ class AlertWanted(BaseModel):
             "silencedUntil": "silenced_until",
         }
         told = self.model_dump(exclude_unset=True)
+        if self.silencedUntil is not None:
+            told["silencedUntil"] = self.silencedUntil.astimezone(UTC)
         return {names.get(name, name): value for name, value in told.items()}
 
 

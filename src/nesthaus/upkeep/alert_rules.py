@@ -27,10 +27,6 @@ class _StoredRule(Rule, frozen=True, kw_only=True):
     id: str
 
 
-class StoredState(State, frozen=True, kw_only=True):
-    rule_id: str
-
-
 class AlertEvent(Struct, frozen=True, rename="camel"):
     """One change. `notified_at`: when every channel had it; `waits`: some have not yet, and `error`
     says why."""
@@ -94,10 +90,13 @@ async def rules_in_force(connection: Connection) -> Mapping[str, Rule]:
     }
 
 
-async def stored_states(connection: Connection) -> dict[str, StoredState]:
-    async with connection.cursor(row_factory=class_row(StoredState)) as cursor:
-        await cursor.execute(_SQL["states"])
-        return {each.rule_id: each for each in await cursor.fetchall()}
+async def stored_states(connection: Connection) -> dict[str, State]:
+    """By id of the rule."""
+    cursor = await connection.execute(_SQL["states"])
+    return {
+        rule_id: State(Phase(phase), since, Phase(told), turning_since, value, count, looked_at)
+        async for rule_id, phase, since, told, turning_since, value, count, looked_at in cursor
+    }
 
 
 async def store_state(connection: Connection, identifier: str, state: State) -> None:
@@ -165,7 +164,7 @@ def _alert(watched: Watched, rule: Rule, state: State | None, history: list[Aler
         enabled=rule.enabled,
         silenced_until=rule.silenced_until,
         default=watched.default,
-        state=Phase.QUIET if state is None else Phase(state.phase),
+        state=Phase.QUIET if state is None else state.phase,
         since=None if state is None else state.since,
         value=None if state is None else state.value,
         count=0 if state is None else state.count,

@@ -63,7 +63,7 @@ class Teller(Struct, frozen=True):
     async def send(self, notice: Notice, now: Callable[[], datetime]) -> Notice:
         """What to note of a notice whose attempt is recorded."""
         waiting = [each for each in self.channels if each.id not in notice.told_channels]
-        is_bad = notice.state is Phase.FIRING
+        is_bad = notice.state == Phase.FIRING  # a row has it as text
         deliveries = await send_to(waiting, notice.title, notice.body, is_bad=is_bad)
         told = [each.id for each, done in zip(waiting, deliveries, strict=True) if done.sent]
         errors = [f"{done.channel}: {done.error}" for done in deliveries if not done.sent]

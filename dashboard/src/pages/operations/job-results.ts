@@ -6,6 +6,8 @@ const COUNTED =
   /^([\d,]+) sessions closed, ([\d,]+) hours counted, ([\d,]+) figures changed$/;
 const MADE = /^([\d,]+) partitions made$/;
 const VERIFIED = /^([\d,]+) days counted again, ([\d,]+) figures differed$/;
+const LOOKED = /^([\d,]+) rules looked at, ([\d,]+) changed$/;
+const TOLD = /^([\d,]+) notices told$/;
 const RUNS = /^(\S+) runs$/;
 
 /** What jobs say of their last run, in the server's words, and how it is told. */
@@ -19,6 +21,8 @@ const RESULTS: Dictionary<readonly Result[]> = {
     ],
     [MADE, (made) => `${made} Partitionen angelegt`],
     [VERIFIED, (days, wrong) => `${days} Tage nachgezählt, ${wrong} Zahlen wichen ab`],
+    [LOOKED, (looked, changed) => `${looked} Regeln geprüft, ${changed} geändert`],
+    [TOLD, (told) => `${told} Meldungen gesendet`],
     [RUNS, (version) => `${version} läuft`],
   ],
 };

@@ -46,6 +46,8 @@ const en = {
   job: "Job",
   jobNames: {
     aggregate: "Figures",
+    alerts: "Alerts",
+    notices: "Notices",
     partitions: "Partitions",
     release: "Release",
     verification: "Verification",
@@ -207,6 +209,8 @@ const de: OperationsWords = {
   job: "Aufgabe",
   jobNames: {
     aggregate: "Zahlen",
+    alerts: "Alarme",
+    notices: "Meldungen",
     partitions: "Partitionen",
     release: "Version",
     verification: "Nachzählen",
