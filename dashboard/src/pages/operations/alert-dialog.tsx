@@ -108,7 +108,7 @@ function History({ alert: { history, unit } }: { alert: Alert }) {
           <li key={id} title={error ?? undefined}>
             <AlertState state={state}>{words[state]}</AlertState> {words.moment(at)}
             <span className={styles["two"]}>
-              {words.figure(value, unit)}, {notifiedAt ? words.told : waits ? words.waits : words.untold}
+              {words.written(value, unit)}, {notifiedAt ? words.told : waits ? words.waits : words.untold}
             </span>
           </li>
         ))}

@@ -11,7 +11,7 @@ export function useAlertWords() {
   const words = useWords(ALERT_WORDS);
   const { decimal, number, shortDateTime } = useFormats();
   const names: Record<string, string | undefined> = words.names;
-  const figure = (value: number | null, unit: string): string => {
+  const written = (value: number | null, unit: string): string => {
     const isWhole = value === null || Number.isInteger(value) || Math.abs(value) >= HUNDRED;
     const digits = isWhole ? number(value) : decimal(value, 2);
     return value !== null && unit ? `${digits}\u00a0${unit}` : digits;
@@ -19,9 +19,9 @@ export function useAlertWords() {
   return {
     ...words,
     nameOf: ({ id }: Alert): string => names[id] ?? id,
-    figure,
+    written,
     thresholdOf: ({ side, threshold, unit }: Alert): string =>
-      (side === "below" ? words.below : words.above)(figure(threshold, unit)),
+      (side === "below" ? words.below : words.above)(written(threshold, unit)),
     moment: shortDateTime,
   };
 }

@@ -64,7 +64,7 @@ function Table({ rows, onChange, onTest }: TableProps) {
       id: "figure",
       label: words.figure,
       figure: true,
-      cell: ({ value, unit }) => words.figure(value, unit),
+      cell: ({ value, unit }) => words.written(value, unit),
     },
     { id: "threshold", label: words.threshold, figure: true, cell: words.thresholdOf },
     { id: "since", label: words.since, figure: true, cell: ({ since }) => words.moment(since) },
