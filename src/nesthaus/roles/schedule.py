@@ -244,10 +244,9 @@ class _Work:
         try:
             result = await self.alert_watch.look()
             await self.database_watch.hand_over(self.pool)
-        except psycopg.OperationalError as error:
-            self.database_watch.written(first_line(error))
+        except psycopg.OperationalError:
+            await self.database_watch.not_written()
             raise
-        self.database_watch.written(None)
         return result
 
     async def notices(self) -> str:

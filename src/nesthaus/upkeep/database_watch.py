@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -25,6 +25,8 @@ from nesthaus.upkeep.alert_sensors import STREAM_WITHIN_S
 from nesthaus.upkeep.notices import Notice, Teller, add_notice, begun
 
 ANSWERS_WITHIN_S = 3.0
+# Longer than whoever failed waits until the next attempt.
+UNWRITABLE_S = 15.0
 _KEY = "nest:{alerts}:database"
 # More changes than these during one outage of the database: the oldest are forgotten.
 _MOST_CHANGES = 200
@@ -41,11 +43,13 @@ log = logging.getLogger(__name__)
 
 
 class Kept(Struct, frozen=True):
-    """`notices`: those the database does not know yet."""
+    """`notices`: those the database does not know yet. `unwritable_until`: so long it counts as
+    bad, because somebody could not write to it."""
 
     rule: Rule
     state: State
     notices: list[Notice] = []
+    unwritable_until: datetime | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -64,11 +68,11 @@ class _Beside:
         """Empty where there is none."""
         try:
             async with asyncio.timeout(STREAM_WITHIN_S):
-                if self._own is not None:
-                    await self._exchange(self._seen, self._own)
-                    self._own = None
                 found: Any = await self._redis.get(_KEY)
-                self._seen = found or b""
+                if self._own is not None and (found or b"") in {b"", self._seen}:
+                    await self._exchange(found or b"", self._own)
+                    found = await self._redis.get(_KEY)
+                self._own, self._seen = None, found or b""
         except (RedisError, OSError, TimeoutError):
             return self._seen if self._own is None else self._own
         return self._seen
@@ -79,6 +83,8 @@ class _Beside:
             async with asyncio.timeout(STREAM_WITHIN_S):
                 return await self._exchange(before, after)
         except (RedisError, OSError, TimeoutError):
+            if before != (self._seen if self._own is None else self._own):
+                return False
             self._own = after
             return True
 
@@ -100,28 +106,30 @@ class DatabaseWatch:
         self._teller = teller
         self._clock = clock
         self._every_s = every_s
-        self._cannot_write: str | None = None
 
     async def run(self) -> None:
         """Until it is cancelled."""
         await asyncio.gather(self._repeat(self.look), self._repeat(self.tell))
 
-    def written(self, failure: str | None) -> None:
-        """Hears whether states could be written: a database may read, and write no more."""
-        self._cannot_write = failure
+    async def not_written(self) -> None:
+        """Hears that states could not be written: a database may read, and write no more."""
+        until = self._clock() + timedelta(seconds=UNWRITABLE_S)
+        await self._change(lambda kept: msgspec.structs.replace(kept, unwritable_until=until))
 
     async def look(self) -> None:
         answer_ms = await self._answer_ms()
         raw = await self._beside.load()
         at = self._clock()
         kept = self._kept(raw, at)
+        if kept.unwritable_until is not None and at < kept.unwritable_until:
+            answer_ms = ANSWERS_WITHIN_S * 1_000
         reading = Reading(answer_ms)
         state, change = advance(DATABASE, kept.rule, kept.state, reading, at)
         notices = kept.notices
         if change is not None:
             notices = [*notices, self._teller.notice(DATABASE, kept.rule, change)]
             log.warning("PostgreSQL answers in %.0f ms: the alert is %s", answer_ms, change.phase)
-        after = Kept(kept.rule, state, notices[-_MOST_CHANGES:])
+        after = msgspec.structs.replace(kept, state=state, notices=notices[-_MOST_CHANGES:])
         # Where another scheduler was first, it made the change.
         await self._beside.exchange(raw, _encode(after))
 
@@ -137,7 +145,9 @@ class DatabaseWatch:
         if not await self._beside.exchange(raw, _encode(_with(kept, attempt))):
             return  # the next look will say who does it
         sent = await self._teller.send(attempt, self._clock)
-        await self._note(sent)
+        # Others change the rest of the value meanwhile.
+        if not await self._change(lambda kept: _with(kept, sent)):
+            log.warning("it could not be noted that notice %s was sent", sent.id)
 
     async def hand_over(self, pool: Pool) -> None:
         """Gives the database what it could not be told, and takes from it the rule."""
@@ -153,21 +163,19 @@ class DatabaseWatch:
         left = [each for each in kept.notices if each.next_attempt_at is not None]
         if over or rule != kept.rule:
             # Where somebody was first it is done the next time; a notice is added once.
-            await self._beside.exchange(raw, _encode(Kept(rule, kept.state, left)))
+            after = msgspec.structs.replace(kept, rule=rule, notices=left)
+            await self._beside.exchange(raw, _encode(after))
 
-    async def _note(self, sent: Notice) -> None:
-        """Others change the rest of the value meanwhile."""
+    async def _change(self, change: Callable[[Kept], Kept]) -> bool:
+        """Whether it came about: others may be first again and again."""
         for _ in range(20):
             raw = await self._beside.load()
-            kept = self._kept(raw, self._clock())
-            if await self._beside.exchange(raw, _encode(_with(kept, sent))):
-                return
-        log.warning("it could not be noted that notice %s was sent", sent.id)
+            if await self._beside.exchange(raw, _encode(change(self._kept(raw, self._clock())))):
+                return True
+        return False
 
     async def _answer_ms(self) -> float:
         """How long a new connection takes to answer; where none does, as long as was waited."""
-        if self._cannot_write is not None:
-            return ANSWERS_WITHIN_S * 1_000
         began = time.monotonic()
         try:
             async with asyncio.timeout(ANSWERS_WITHIN_S):
@@ -186,7 +194,10 @@ class DatabaseWatch:
 
     async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
-            await work()
+            try:
+                await work()
+            except Exception:
+                log.exception("the watch over the database failed; it begins again")
             await asyncio.sleep(self._every_s)
 
 
