@@ -37,7 +37,7 @@ class Stack:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / "up.log"
-        self._environment = _environment() | dict(settings or {})
+        self.environment = _environment() | dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(base_url=self.url, timeout=10)
 
@@ -47,7 +47,7 @@ class Stack:
                 [*_nesthaus(), "up", "--port", str(self.port), "--data", str(self.data)],
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=self._environment,
+                env=self.environment,
             )
         wait_for(self._is_ready, READY_WITHIN_S, self._log.read_text)
 
@@ -63,7 +63,7 @@ class Stack:
             capture_output=True,
             text=True,
             input=told,
-            env=self._environment,
+            env=self.environment,
             timeout=READY_WITHIN_S,
         )
         return done.stdout

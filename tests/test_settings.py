@@ -78,3 +78,38 @@ def test_the_page_about_settings_is_up_to_date() -> None:
     page = Path(__file__).parents[1] / "docs" / "settings.md"
 
     assert page.read_text() == settings_page()
+
+
+def test_alerts_go_to_several_addresses_of_several_kinds() -> None:
+    told = (
+        "mailto://mail.example:25?from=n@example.com&to=a@example.com,b@example.com  https://ops.example/hook/secret,"
+        "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    )
+    mail, hook, slack = load_settings({"NESTHAUS_ALERT_URLS": told}, NO_FILE).alert_channels
+    assert mail.url.endswith("to=a@example.com,b@example.com")
+    assert hook.url == "jsons://ops.example/hook/secret"
+    assert [name.split(" ")[0] for name in (mail.name, hook.name, slack.name)] == [
+        "mailto://mail.example",
+        "jsons://ops.example",
+        "https://…",
+    ]
+    assert len({mail.id, hook.id, slack.id}) == 3
+
+
+def test_a_wrong_address_for_alerts_stops_the_start_and_is_not_shown() -> None:
+    told = "json://ops.example/hook pigeon://secret@roof"
+    with pytest.raises(BadSetting) as caught:
+        load_settings({"NESTHAUS_ALERT_URLS": told}, NO_FILE)
+    sentence = str(caught.value)
+    assert sentence.startswith("NESTHAUS_ALERT_URLS=*** (from environment): allowed is addresses")
+    assert sentence.endswith("(number 2 is none)")
+    assert "secret" not in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    "told", ["shop.example", "ftp://shop.example", "https://me:pw@shop.example", "https://a.b/?c=d"]
+)
+def test_where_browsers_reach_it_is_an_address_without_anything_behind(told: str) -> None:
+    with pytest.raises(BadSetting, match="allowed is an address such as"):
+        load_settings({"NESTHAUS_PUBLIC_URL": told}, NO_FILE)

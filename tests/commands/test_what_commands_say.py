@@ -84,11 +84,17 @@ def test_migrations_go_up_and_down_and_tell_where_they_are(
     back = run("migrate", "down", "--yes", DATABASE_URL=url)
     down = run("migrate", "down", "--yes", "--to", "base", DATABASE_URL=url)
 
-    assert (before.returncode, before.stdout) == (1, "schema empty; missing: 0001, 0002, 0003\n")
-    assert (up.returncode, up.stdout) == (0, "schema 0003; nothing is missing\n")
+    assert (before.returncode, before.stdout) == (
+        1,
+        "schema empty; missing: 0001, 0002, 0003, 0004, 0005\n",
+    )
+    assert (up.returncode, up.stdout) == (0, "schema 0005; nothing is missing\n")
     assert after.returncode == 0
-    assert (back.returncode, back.stdout) == (0, "schema 0002; missing: 0003\n")
-    assert (down.returncode, down.stdout) == (0, "schema empty; missing: 0001, 0002, 0003\n")
+    assert (back.returncode, back.stdout) == (0, "schema 0004; missing: 0005\n")
+    assert (down.returncode, down.stdout) == (
+        0,
+        "schema empty; missing: 0001, 0002, 0003, 0004, 0005\n",
+    )
 
 
 def test_a_role_refuses_a_schema_it_does_not_know(
@@ -115,7 +121,7 @@ def test_the_doctor_checks_each_part_in_a_line_and_fails_with_exit_code_1(
     assert well.returncode == 0, well.stdout
     # The tests' PostgreSQL runs without fsync, which must not go unsaid.
     assert "warning  PostgreSQL durability: a power cut can destroy" in well.stdout
-    assert "ok       schema: revision 0003" in well.stdout
+    assert "ok       schema: revision 0005" in well.stdout
     assert "ok       disk:" in well.stdout
     assert ill.returncode == 1
     assert "FAILED   stream: does not answer" in ill.stdout

@@ -20,7 +20,9 @@ from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
+from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
+from nesthaus.upkeep.notices import Teller
 from tests.clocks import SettableClock
 from tests.prices import CATALOGUE
 
@@ -40,12 +42,19 @@ async def flags(db: Pool) -> FlagsInForce:
 
 
 @pytest.fixture
+def teller() -> Teller:
+    return Teller((), Surroundings(CATALOGUE.zone, None))
+
+
+@pytest.fixture
 async def app(
     db: Pool,
     redis_url: str,
     tmp_path: Path,
     access: Access,
     flags: FlagsInForce,
+    *,
+    teller: Teller,
 ) -> AsyncIterator[ASGIApp]:
     redis = connect(redis_url, 0)
     durable = DurableLog(EventStream(redis, 1, 1000), Spool(tmp_path / "spool"))
@@ -69,6 +78,7 @@ async def app(
             live=LiveCounters(redis, access.clock),
             live_limits=load_settings({}).live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
+            teller=teller,
         )
     )
     await durable.close()

@@ -77,6 +77,9 @@ ADMIN = {
     ("/api/admin/tokens", "post"),
     ("/api/admin/tokens/{id}", "delete"),
     ("/api/admin/audit", "get"),
+    ("/api/admin/alerts", "get"),
+    ("/api/admin/alerts/{id}", "put"),
+    ("/api/admin/alerts/{id}/test", "post"),
     ("/api/admin/flags", "get"),
     ("/api/admin/flags/{key}", "put"),
 }

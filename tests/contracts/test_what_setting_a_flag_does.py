@@ -52,8 +52,11 @@ async def test_the_list_says_what_the_tracker_does_where_nothing_is_set(
     assert (images["enabled"], images["percentage"], images["updatedAt"]) == (True, 100, None)
 
 
-async def test_each_change_is_in_the_audit_log_with_what_was_before(admin: AsyncClient) -> None:
+async def test_each_change_is_in_the_audit_log_with_what_was_before(
+    admin: AsyncClient, clock: SettableClock
+) -> None:
     for percentage in (10, 40):
+        clock.advance(1)
         body = {"enabled": True, "percentage": percentage}
         await admin.put(f"{FLAGS}/hover", json=body)
     latest, first = [

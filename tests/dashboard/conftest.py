@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
+from tests.alerts.receivers import Receiver, webhook
 from tests.chromium import find_chromium, launch
 from tests.dashboard.people import ADMIN, VIEWER, Person
 from tests.stack import Stack
@@ -15,9 +16,23 @@ DAYS = 35
 
 
 @pytest.fixture(scope="package")
-def stack() -> Iterator[Stack]:
+def hook() -> Iterator[Receiver]:
+    """Whom alerts are sent to."""
+    with webhook() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="package")
+def stack(hook: Receiver) -> Iterator[Stack]:
     find_chromium()
-    stack = Stack({"NESTHAUS_ADMIN_PASSWORD": ADMIN.password, "NESTHAUS_AGGREGATE_EVERY_S": "1"})
+    stack = Stack(
+        {
+            "NESTHAUS_ADMIN_PASSWORD": ADMIN.password,
+            "NESTHAUS_AGGREGATE_EVERY_S": "1",
+            "NESTHAUS_ALERT_EVERY_S": "1",
+            "NESTHAUS_ALERT_URLS": f"http://127.0.0.1:{hook.port}/hook",
+        }
+    )
     try:
         stack.start()
         stack.run("seed", "--sessions", str(SESSIONS), "--days", str(DAYS))

@@ -37,6 +37,8 @@ insert into alert_rules
 values ('slow', 'api_response_time', 'p95', 500, 300, 20, 60, true);
 insert into alert_events (id, rule_id, at, state)
 values (gen_random_uuid(), 'slow', '2026-06-15 12:01+00', 'firing');
+insert into alert_states (rule_id, phase, since, told, count)
+values ('slow', 'firing', '2026-06-15 12:01+00', 'quiet', 12);
 insert into accounts (id, email, role, password_hash, created_at)
 values (gen_random_uuid(), 'admin', 'admin', 'x', '2026-06-15 12:01+00');
 insert into api_tokens (id, name, role, token_hash, created_at)

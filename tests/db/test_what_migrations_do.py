@@ -72,7 +72,7 @@ def test_the_rows_of_these_tests_fill_every_table(
             for table in tables_of(connection)
         }
     assert set(counts.values()) == {(1,)}
-    assert len(counts) == 32
+    assert len(counts) == 33
 
 
 def test_new_figures_are_counted_for_what_is_there(
@@ -127,18 +127,18 @@ def test_four_upgrades_at_once_do_it_once(empty_database: Callable[[int], str]) 
     url = empty_database(18)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(upgrade, [url] * 4))
-    assert status(url) == SchemaStatus(current="0004", newest="0004", pending=())
+    assert status(url) == SchemaStatus(current="0005", newest="0005", pending=())
 
 
 def test_the_status_names_what_is_pending(empty_database: Callable[[int], str]) -> None:
     url = empty_database(18)
     assert status(url) == SchemaStatus(
-        current=None, newest="0004", pending=("0001", "0002", "0003", "0004")
+        current=None, newest="0005", pending=("0001", "0002", "0003", "0004", "0005")
     )
     upgrade(url)
     downgrade(url, "base")
     assert status(url) == SchemaStatus(
-        current=None, newest="0004", pending=("0001", "0002", "0003", "0004")
+        current=None, newest="0005", pending=("0001", "0002", "0003", "0004", "0005")
     )
 
 
@@ -154,8 +154,8 @@ async def test_a_role_learns_whether_the_schema_is_its_own(
         with pytest.raises(UnknownSchema) as refused:
             await schema_is_current(connection)
     assert str(refused.value) == (
-        "the database has schema 9999 and this program knows up to 0004: run a newer program,"
-        " or take the schema back with its `migrate down --to 0004`"
+        "the database has schema 9999 and this program knows up to 0005: run a newer program,"
+        " or take the schema back with its `migrate down --to 0005`"
     )
 
 
@@ -167,7 +167,7 @@ def test_a_newer_schema_is_left_alone(database_url: str) -> None:
     with pytest.raises(UnknownSchema):
         downgrade(database_url, "base")
     with psycopg.connect(database_url) as connection:
-        assert len(tables_of(connection)) == 32
+        assert len(tables_of(connection)) == 33
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
@@ -175,7 +175,7 @@ def test_every_spelling_of_an_address_will_do(database_url: str, scheme: str) ->
     parts = conninfo_to_dict(database_url)
     as_url = f"{scheme}://{parts['user']}@/{parts['dbname']}?host={parts['host']}"
     as_words = f"host={parts['host']} user={parts['user']} dbname={parts['dbname']}"
-    assert status(as_url).current == "0004"
+    assert status(as_url).current == "0005"
     upgrade(as_url)
     upgrade(as_words)
 
@@ -240,7 +240,7 @@ def test_tables_that_others_hold_are_not_waited_for_long(
         reader.execute("select count(*) from user_sessions")
         with pytest.raises(SchemaError, match=r"^somebody else holds the tables: .*; nothing was"):
             downgrade(database_url, "base")
-    assert status(database_url).current == "0004"
+    assert status(database_url).current == "0005"
 
 
 @pytest.mark.parametrize("to", ["9999", "heads", "-1", ""])

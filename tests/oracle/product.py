@@ -43,7 +43,9 @@ from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.stream.worker_states import publish_worker_state
+from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
+from nesthaus.upkeep.notices import Teller
 from tests.clocks import SettableClock
 from tests.oracle.calls import TRACKER, Call
 from tests.oracle.ranges import Question, hour_of
@@ -216,6 +218,7 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             live=LiveCounters(redis, clock),
             live_limits=load_settings({}).live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
+            teller=Teller((), Surroundings(CATALOGUE.zone, None)),
         )
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(build_app(api)), base_url="http://api"

@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useState } from "react";
 import { Outlet, useLocation } from "react-router";
 import { useWords } from "../words/language";
+import { Alarm } from "./alarm";
 import { Failing } from "./failing";
 import styles from "./frame.module.css";
 import { Rail } from "./rail";
@@ -23,6 +24,7 @@ export function Frame() {
       <div className={styles["frame"]}>
         <Rail onKeys={() => openHelp(true)} />
         <main className={styles["main"]} id="content" tabIndex={-1}>
+          <Alarm />
           <Failing key={pathname}>
             <Suspense fallback={<div className={styles["waiting"]} aria-busy="true" />}>
               <Outlet />

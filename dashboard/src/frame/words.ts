@@ -2,6 +2,8 @@ import type { Dictionary } from "../words/language";
 
 const en = {
   skip: "Skip to content",
+  firing: (count: number) => (count === 1 ? "1 alert is firing" : `${count} alerts are firing`),
+  seeAlerts: "See alerts",
   main: "Main",
   menu: "Menu",
   product: "Product",
@@ -43,6 +45,8 @@ export type FrameWords = typeof en;
 
 const de: FrameWords = {
   skip: "Zum Inhalt springen",
+  firing: (count: number) => (count === 1 ? "1 Alarm ist offen" : `${count} Alarme sind offen`),
+  seeAlerts: "Alarme ansehen",
   main: "Hauptmenü",
   menu: "Menü",
   product: "Produkt",

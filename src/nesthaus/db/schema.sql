@@ -456,6 +456,7 @@ create table feature_flags (
     updated_at timestamptz not null,
     primary key (key)
 );
+-- The rules that an administrator changed; the others are in the code.
 create table alert_rules (
     id text not null,
     metric text not null,
@@ -468,16 +469,36 @@ create table alert_rules (
     silenced_until timestamptz,
     primary key (id)
 );
+-- A change of an alert is its own notice, which is sent until every channel has it.
 create table alert_events (
     id uuid not null,
-    rule_id text not null references alert_rules (id) on delete cascade,
+    rule_id text not null,
     at timestamptz not null,
     state text not null check (state in ('quiet', 'pending', 'firing')),
     value double precision,
     notified_at timestamptz,
+    title text not null default '',
+    body text not null default '',
+    attempts integer not null default 0,
+    next_attempt_at timestamptz,                 -- null: it was told, or is not to be
+    told_channels text[] not null default '{}',
+    error text,                                  -- of the last attempt
     primary key (id)
 );
 create index idx_alert_events_rule on alert_events (rule_id, at);
+create index idx_alert_events_next_attempt_at on alert_events (next_attempt_at)
+    where next_attempt_at is not null;
+create table alert_states (
+    rule_id text not null,
+    phase text not null check (phase in ('quiet', 'firing')),
+    since timestamptz not null,
+    told text not null check (told in ('quiet', 'firing')),
+    turning_since timestamptz,                   -- since when the figure says otherwise than `phase`
+    value double precision,                      -- the last figure, and over how many
+    count bigint not null,
+    looked_at timestamptz,
+    primary key (rule_id)
+);
 create table accounts (
     id uuid not null,
     email text not null unique,

@@ -43,8 +43,10 @@ from nesthaus.roles.measured import measured
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
+from nesthaus.upkeep.alert_routes import alert_router
 from nesthaus.upkeep.flag_routes import flag_router
 from nesthaus.upkeep.flags import FlagsInForce
+from nesthaus.upkeep.notices import Teller
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Api:
     live: LiveCounters
     live_limits: LiveLimits
     reader: StreamReader
+    teller: Teller
     tracker_path: str = TRACKER_PATH
 
 
@@ -115,6 +118,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
         operations_router(api.reports, api.redis, api.catalogue, api.clock),
         dead_letter_router(api.access.pool, api.durable.append, api.clock),
         flag_router(api.access.pool, api.clock),
+        alert_router(api.access.pool, api.teller, api.clock),
         readiness_router(api.reports, api.redis, api.access.tokens.role_of),
     )
 

@@ -19,7 +19,9 @@ from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
+from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
+from nesthaus.upkeep.notices import Teller
 
 _NEVER_ASKED = "redis://localhost"
 
@@ -50,6 +52,7 @@ async def document(settings: Settings) -> dict[str, Any]:
             live=LiveCounters(redis, wall_clock),
             live_limits=settings.live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
+            teller=Teller((), Surroundings(settings.timezone, None)),
             tracker_path=settings.tracker_path,
         )
     )

@@ -38,8 +38,14 @@ from nesthaus.roles.runtime import (
 from nesthaus.settings import Settings
 from nesthaus.stream.ending import end
 from nesthaus.stream.generations import Generations
+from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import SCHEDULE, Doing, publish_worker_state
+from nesthaus.upkeep.alert_sensors import Outside
+from nesthaus.upkeep.alert_watch import AlertWatch
+from nesthaus.upkeep.alert_words import Surroundings
+from nesthaus.upkeep.database_watch import DatabaseWatch
 from nesthaus.upkeep.jobs import last_run, note_end, note_start
+from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
 
 # With the name of a job: whoever holds it is the scheduler that does it. The number is arbitrary.
@@ -202,6 +208,9 @@ class _Work:
     catalogue: Catalogue
     rules: Rules
     generations: Generations
+    alert_watch: AlertWatch
+    database_watch: DatabaseWatch
+    teller: Teller
 
     async def release(self) -> str:
         """Pages show when this version first ran beside the figures it may have changed."""
@@ -232,28 +241,57 @@ class _Work:
         )
         return f"{DAYS} days counted again, {wrong} figures differed"
 
+    async def alerts(self) -> str:
+        try:
+            result = await self.alert_watch.look()
+            await self.database_watch.hand_over(self.pool)
+        except psycopg.OperationalError:
+            await self.database_watch.not_written()
+            raise
+        return result
+
+    async def notices(self) -> str:
+        return f"{await send_due(self.pool, self.teller, wall_clock)} notices told"
+
 
 async def schedule(settings: Settings, servers: Servers) -> None:
     """Runs the periodic jobs until a signal."""
     stop = stop_on_signals()
     rules = Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
     catalogue = load_catalogue(settings.timezone, settings.catalogue)
+    teller = Teller(settings.alert_channels, Surroundings(settings.timezone, settings.public_url))
     async with (
         redis_for(settings, servers) as redis,
         pool_for(settings, servers, "schedule", size=8) as pool,
     ):
-        publish = partial(publish_worker_state, redis, valid_s=STATE_VALID_S)
-        announcer = Announcer(process_name(), wall_clock, publish, role=SCHEDULE)
-        await await_schema_announced(pool, stop, settings.timezone, announcer)
-        work = _Work(pool, catalogue, rules, Generations(redis))
-        jobs = (
-            Job("release", HOUR_S, work.release),
-            Job("partitions", HOUR_S, work.partitions),
-            Job("aggregate", settings.aggregate_every_s, work.aggregate),
-            Job("verification", HOUR_S, work.verify),
-            *_backups(settings, servers),
+        reader = StreamReader(redis, settings.stream_shards, consumer="alerts")
+        outside = Outside(redis, reader, settings.stream_max_entries, settings.data)
+        database_watch = DatabaseWatch(
+            servers.database_url, redis, teller, wall_clock, settings.alert_every_s
         )
-        await Scheduler(pool, jobs, announcer).run(stop)
+        watching = asyncio.create_task(database_watch.run())
+        try:
+            publish = partial(publish_worker_state, redis, valid_s=STATE_VALID_S)
+            announcer = Announcer(process_name(), wall_clock, publish, role=SCHEDULE)
+            await await_schema_announced(pool, stop, settings.timezone, announcer)
+            alert_watch = AlertWatch(pool, outside, teller, wall_clock)
+            generations = Generations(redis)
+            work = _Work(pool, catalogue, rules, generations, alert_watch, database_watch, teller)
+            await Scheduler(pool, _jobs(settings, servers, work), announcer).run(stop)
+        finally:
+            await end(watching)
+
+
+def _jobs(settings: Settings, servers: Servers, work: _Work) -> tuple[Job, ...]:
+    return (
+        Job("release", HOUR_S, work.release),
+        Job("partitions", HOUR_S, work.partitions),
+        Job("aggregate", settings.aggregate_every_s, work.aggregate),
+        Job("verification", HOUR_S, work.verify),
+        Job("alerts", settings.alert_every_s, work.alerts),
+        Job("notices", settings.alert_every_s, work.notices),
+        *_backups(settings, servers),
+    )
 
 
 def _backups(settings: Settings, servers: Servers) -> tuple[Job, ...]:

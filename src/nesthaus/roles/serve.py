@@ -37,7 +37,9 @@ from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
+from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
+from nesthaus.upkeep.notices import Teller
 
 REPORT_TIMEOUT_MS = 10_000
 BACKGROUND_RETRY_S = 1.0
@@ -112,6 +114,9 @@ async def serve(
                 live_limits=settings.live_limits,
                 # Looks only; a consumer exists once it has read.
                 reader=StreamReader(redis, settings.stream_shards, consumer="report"),
+                teller=Teller(
+                    settings.alert_channels, Surroundings(settings.timezone, settings.public_url)
+                ),
             )
         )
         server = _server(settings, app, handover=handover)

@@ -18,12 +18,14 @@ from nesthaus.settings.kinds import (
     networks,
     one_of,
     origins,
+    page,
     password,
     script_path,
     url,
     whole,
     zone,
 )
+from nesthaus.upkeep.alert_channels import Channel, channels_of
 
 Value_co = TypeVar("Value_co", covariant=True)
 
@@ -177,6 +179,19 @@ _BACKUP_KEEP = Setting(
     _P + "BACKUP_KEEP", "7", "backups", "How many of its backups `schedule` keeps.",
     whole(1, 10_000),
 )  # fmt: skip
+_ALERT_URLS = Setting(
+    _P + "ALERT_URLS", "", "addresses",
+    "Where alerts are sent: addresses as apprise has them, or webhooks; several by spaces.",
+    channels_of, hidden=True,
+)  # fmt: skip
+_ALERT_EVERY_S = Setting(
+    _P + "ALERT_EVERY_S", "5", "s", "How often alerts are looked at and notices sent.",
+    whole(1, 300),
+)  # fmt: skip
+_PUBLIC_URL = Setting(
+    _P + "PUBLIC_URL", None, "address", "Where browsers reach this program; notices link there.",
+    page,
+)  # fmt: skip
 _LOG_LEVEL = Setting(
     _P + "LOG_LEVEL", "info", "level", "What is logged at least.",
     one_of("debug", "info", "warning", "error"),
@@ -188,7 +203,8 @@ ALL: tuple[Setting[object], ...] = (
     _CONSENT_DEFAULT, _TRACKER_PATH, _DB_POOL_SIZE, _DB_POOL_TIMEOUT_S, _LOG_SQL_OVER_MS,
     _REDIS_RETRIES, _STREAM_SHARDS, _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LIVE_SESSIONS,
     _LIVE_RESPONSE_WARNING_MS, _LIVE_RESPONSE_BAD_MS, _LIVE_ERRORS_PERCENT,
-    _LIVE_CACHE_HITS_PERCENT, _BACKUP_DIR, _BACKUP_EVERY_S, _BACKUP_KEEP, _LOG_LEVEL,
+    _LIVE_CACHE_HITS_PERCENT, _BACKUP_DIR, _BACKUP_EVERY_S, _BACKUP_KEEP, _ALERT_URLS,
+    _ALERT_EVERY_S, _PUBLIC_URL, _LOG_LEVEL,
 )  # fmt: skip
 
 
@@ -222,6 +238,9 @@ class Settings:
     backup_dir: Path | None
     backup_every_s: int
     backup_keep: int
+    alert_channels: tuple[Channel, ...] = field(repr=False)
+    alert_every_s: int
+    public_url: str | None
     log_level: str
     origins: tuple[Origin, ...]
 
@@ -292,6 +311,9 @@ def load_settings(
         backup_dir=read.optional(_BACKUP_DIR),
         backup_every_s=read.value(_BACKUP_EVERY_S),
         backup_keep=read.value(_BACKUP_KEEP),
+        alert_channels=read.value(_ALERT_URLS),
+        alert_every_s=read.value(_ALERT_EVERY_S),
+        public_url=read.optional(_PUBLIC_URL),
         log_level=read.value(_LOG_LEVEL),
         origins=tuple(read.origin(setting) for setting in ALL),
     )
@@ -309,7 +331,7 @@ def _live_limits(read: _Reader) -> LiveLimits:
 
 def masked(origin: Origin) -> str | None:
     """The value as it may be shown: a secret address without its user and password."""
-    if origin.text is not None and origin.setting.hidden:
+    if origin.text and origin.setting.hidden:
         return "***"
     if origin.text is None or not origin.setting.secret:
         return origin.text

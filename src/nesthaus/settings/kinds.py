@@ -63,6 +63,15 @@ def url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def page(text: str) -> str:
+    """Without the slash at its end."""
+    parts = urlsplit(text)
+    is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or not is_plain:
+        raise ValueError("an address such as https://tracking.shop.example")
+    return text.rstrip("/")
+
+
 _OTHER_ROUTES = ("/api/", "/admin/", "/demo/")
 
 

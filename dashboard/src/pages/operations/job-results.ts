@@ -7,6 +7,8 @@ const COUNTED =
 const MADE = /^([\d,]+) partitions made$/;
 const VERIFIED = /^([\d,]+) days counted again, ([\d,]+) figures differed$/;
 const BACKED_UP = /^(\S+): ([\d,]+) rows, ([\d,]+) older ones dropped$/;
+const LOOKED = /^([\d,]+) rules looked at, ([\d,]+) changed$/;
+const TOLD = /^([\d,]+) notices told$/;
 const RUNS = /^(\S+) runs$/;
 
 /** What jobs say of their last run, in the server's words, and how it is told. */
@@ -24,6 +26,8 @@ const RESULTS: Dictionary<readonly Result[]> = {
       BACKED_UP,
       (name, rows, dropped) => `${name}: ${rows} Zeilen, ${dropped} ältere gelöscht`,
     ],
+    [LOOKED, (looked, changed) => `${looked} Regeln geprüft, ${changed} geändert`],
+    [TOLD, (told) => `${told} Meldungen gesendet`],
     [RUNS, (version) => `${version} läuft`],
   ],
 };

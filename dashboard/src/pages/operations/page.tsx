@@ -5,6 +5,7 @@ import { Grid, Stack } from "../../parts/grid";
 import { useFormats } from "../../words/formats";
 import { useWords } from "../../words/language";
 import { AccountsPanel } from "./accounts-panel";
+import { AlertsPanel } from "./alerts-panel";
 import { AuditPanel } from "./audit-panel";
 import { DeadLettersPanel } from "./dead-letters-panel";
 import { ExportsPanel } from "./exports-panel";
@@ -30,6 +31,7 @@ export default function Operations() {
       asOf={jobs.data?.asOf}
     >
       <Grid>
+        <AlertsPanel />
         <DeadLettersPanel />
         <JobsPanel answer={jobs} />
         <WorkersPanel answer={jobs} />
