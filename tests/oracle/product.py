@@ -40,6 +40,7 @@ from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.generations import Generations
 from nesthaus.stream.live import LiveCounters
+from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.stream.worker_states import publish_worker_state
@@ -216,6 +217,7 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             idle_after_s=int(RULES.idle_after.total_seconds()),
             flags=FlagsInForce(pool),
             live=LiveCounters(redis, clock),
+            measures=Measures(Uuid7Source(), clock),
             live_limits=load_settings({}).live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
             teller=Teller((), Surroundings(CATALOGUE.zone, None)),

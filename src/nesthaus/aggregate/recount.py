@@ -13,7 +13,7 @@ from nesthaus.aggregate.spans import day_of, days_of, hours_by_day, hours_meant
 from nesthaus.aggregate.state import check_zone, closed_months, found_state, is_closed
 from nesthaus.aggregate.writing import write_differences
 from nesthaus.db.pool import Connection
-from nesthaus.db.queries import load_statements
+from nesthaus.db.queries import load_statements, name_of, named
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.figures import FIGURES, figure_parameters
 
@@ -21,7 +21,7 @@ _SQL = load_statements("nesthaus.aggregate", "hours.sql")
 _SESSION_FIGURES = load_statements("nesthaus.aggregate", "session_figures.sql")
 
 _FIGURES = [
-    b"with cell_figures as (\n" + figure + b"\n)\n" + _SQL["keep_figure"]
+    named(b"with cell_figures as (\n" + figure + b"\n)\n" + _SQL["keep_figure"], name_of(figure))
     for figure in FIGURES.values()
 ]
 

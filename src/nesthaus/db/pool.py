@@ -8,7 +8,7 @@ from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-from nesthaus.db.slow import cursor_logging_over
+from nesthaus.db.slow import Note, timed_cursor
 
 Connection = AsyncConnection[tuple[Any, ...]]
 Pool = AsyncConnectionPool[Connection]
@@ -73,13 +73,14 @@ async def open_pool(
     read_only: bool = False,
     statement_timeout_ms: int | None = None,
     log_over_ms: int = 0,
+    note: Note | None = None,
     application_name: str,
 ) -> Pool:
     """A pool that opens its connections when the server is there, now or later.
 
     Its connections are in UTC. Taking one waits up to `timeout_s`, then raises PoolTimeout; one
     that died in the pool is never handed out. `application_name` also names the pool in the log.
-    A statement that takes longer than `log_over_ms` is logged; 0: none is.
+    A statement that takes longer than `log_over_ms` is logged, 0: none is; `note` hears of all.
     """
     settings = {"timezone": "UTC"}
     if read_only:
@@ -89,8 +90,8 @@ async def open_pool(
 
     async def configure(connection: Connection) -> None:
         _outages.is_back(application_name)
-        if log_over_ms:
-            connection.cursor_factory = cursor_logging_over(log_over_ms)
+        if log_over_ms or note:
+            connection.cursor_factory = timed_cursor(note, log_over_ms)
 
     async def check(connection: Connection) -> None:
         try:

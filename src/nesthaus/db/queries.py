@@ -15,6 +15,21 @@ _TOKEN = re.compile(
 )
 
 
+# By their text: what is sent is the text, and of a text once hashed Python knows the hash.
+_names: dict[bytes, str] = {}
+
+
+def named(text: bytes, name: str) -> bytes:
+    """The same; whoever measures how long it takes finds it under this name."""
+    _names.setdefault(text, name)
+    return text
+
+
+def name_of(query: object) -> str:
+    """`folder/file.statement`; what nobody named is 'unnamed'."""
+    return _names.get(query, "unnamed") if isinstance(query, bytes) else "unnamed"
+
+
 def load_statements(package: str, file: str) -> Mapping[str, bytes]:
     """The statements of `file` in `package` by the name in the line `-- name: …` above each.
 
@@ -40,6 +55,8 @@ def load_statements(package: str, file: str) -> Mapping[str, bytes]:
         if ";" in _TOKEN.sub("", statement):
             raise ValueError(f"{where}: more than one statement stands under {name!r}")
         statements[name] = statement.encode()
+        folder, stem = package.rpartition(".")[2], file.removesuffix(".sql")
+        named(statements[name], f"{folder}/{stem}.{name}")
     return MappingProxyType(statements)
 
 

@@ -1,30 +1,61 @@
-"""Statements that take long are logged, without their values: those are about people."""
+"""How long statements take: for whoever measures, and for the log where one takes long.
+
+Without their values: those are about people.
+"""
 
 import logging
 import time
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, Self
 
 from psycopg import AsyncCursor
+
+from nesthaus.db.queries import name_of
+
+Note = Callable[[str, float], None]
+"""Hears the name of a statement, and the milliseconds it took."""
+
+of_this_call: ContextVar[list[tuple[str, float]] | None] = ContextVar("of_this_call", default=None)
+"""Where a call wants to know of its statements: their names and milliseconds."""
 
 _LONGEST_TEXT = 300
 
 _log = logging.getLogger(__name__)
 
 
-def cursor_logging_over(over_ms: int) -> type[AsyncCursor[Any]]:
-    """A cursor class for a connection's `cursor_factory`."""
+def timed_cursor(note: Note | None, log_over_ms: int) -> type[AsyncCursor[Any]]:
+    """A cursor class for a connection's `cursor_factory`. A statement that takes longer than
+    `log_over_ms` is logged; 0: none is."""
 
-    class LoggingCursor(AsyncCursor[Any]):
+    class TimedCursor(AsyncCursor[Any]):
         async def execute(self, query: Any, *values: Any, **options: Any) -> Self:
             started = time.perf_counter()
             try:
                 return await super().execute(query, *values, **options)
             finally:
-                took_ms = (time.perf_counter() - started) * 1_000
-                if took_ms > over_ms:
-                    _log.warning("a statement took %.0f ms: %s", took_ms, _text_of(query))
+                ended(query, (time.perf_counter() - started) * 1_000)
 
-    return LoggingCursor
+        async def executemany(self, query: Any, *values: Any, **options: Any) -> None:
+            started = time.perf_counter()
+            try:
+                await super().executemany(query, *values, **options)
+            finally:
+                ended(query, (time.perf_counter() - started) * 1_000)
+
+    def ended(query: object, took_ms: float) -> None:
+        if not query:  # only looks whether the connection is alive
+            return
+        name = name_of(query)
+        if note is not None:
+            note(name, took_ms)
+        told = of_this_call.get()
+        if told is not None:
+            told.append((name, took_ms))
+        if 0 < log_over_ms < took_ms:
+            _log.warning("statement %s took %.0f ms: %s", name, took_ms, _text_of(query))
+
+    return TimedCursor
 
 
 def _text_of(query: object) -> str:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from nesthaus.db.queries import load_statements
+from nesthaus.db.queries import load_statements, name_of, named
 from nesthaus.domain.periods import start_of_day
 from nesthaus.domain.pricing import Catalogue, PriceList
 from nesthaus.domain.sessions import FIGURES_END_AFTER
@@ -66,8 +66,10 @@ def over(chosen: bytes, figure: bytes, *, once: bool = True) -> bytes:
     kept = b"materialized" if once else b"not materialized"
     ctes = b"with chosen as " + kept + b" (\n" + chosen + b"\n)"
     if figure.startswith(b"with "):
-        return ctes + b",\n" + figure.removeprefix(b"with ")
-    return ctes + b"\n" + figure
+        whole = ctes + b",\n" + figure.removeprefix(b"with ")
+    else:
+        whole = ctes + b"\n" + figure
+    return named(whole, name_of(figure))
 
 
 def narrow(chosen: bytes) -> bytes:
@@ -79,8 +81,10 @@ def narrow(chosen: bytes) -> bytes:
 def over_all(chosen: bytes, figures: Iterable[bytes]) -> bytes:
     """The rows of all these figures of the sessions that the query `chosen` gives; the sessions are
     looked for once."""
-    parts = [b"select * from (\n" + figure + b"\n) as figure" for figure in figures]
-    return over(chosen, b"\nunion all\n".join(parts))
+    texts = list(figures)
+    parts = [b"select * from (\n" + figure + b"\n) as figure" for figure in texts]
+    whole = named(b"\nunion all\n".join(parts), " + ".join(map(name_of, texts)))
+    return over(chosen, whole)
 
 
 def figure_parameters(catalogue: Catalogue, first: datetime, last: datetime) -> dict[str, object]:

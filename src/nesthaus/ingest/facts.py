@@ -1,5 +1,7 @@
 """Wire format -> facts: every fact gets its id and time, configurations are priced, texts cut."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -36,6 +38,8 @@ class Facts:
 
     catalogue: Catalogue
     ids: Uuid7Source
+    priced: Callable[[float], None] = lambda _took_ms: None
+    """Hears how many milliseconds each price took."""
 
     def entry(self, call: wire.CreateCall, received_at: datetime) -> Entry:
         at = _time(call.occurred_at, "occurredAt", received_at)
@@ -168,7 +172,9 @@ class Facts:
         trigger: Trigger | None,
         client_price_eur: float | None,
     ) -> Snapshot:
+        began = time.perf_counter()
         found = appraise(configuration, self.catalogue.in_force_at(at))
+        self.priced((time.perf_counter() - began) * 1_000)
         total = found.total_price_eur
         return Snapshot(
             id=identifier,

@@ -1,5 +1,6 @@
 """The public price routes: what a configuration costs, and the price list in force."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,8 @@ class Document:
 class Prices:
     catalogue: Catalogue
     clock: Callable[[], datetime]
+    priced: Callable[[float], None] = lambda _took_ms: None
+    """Hears how many milliseconds each price took."""
     _documents: dict[str, Document] = field(default_factory=dict[str, Document])
 
     def calculate(self, request: Request) -> bytes:
@@ -35,10 +38,12 @@ class Prices:
             raise invalid("configuration", "is missing")
         configuration = read_configuration(raw, "configuration")
         price_list = self._list_for(call.price_list, request.received_at)
+        began = time.perf_counter()
         try:
             priced = price(configuration, price_list)
         except Unpriceable as error:
             raise invalid(f"configuration.{error.category}", str(error)) from None
+        self.priced((time.perf_counter() - began) * 1_000)
         return msgspec.json.encode(_answer(priced, price_list))
 
     def document_in_force(self) -> Document:

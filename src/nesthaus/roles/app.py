@@ -42,6 +42,7 @@ from nesthaus.responses import answer_problems
 from nesthaus.roles.measured import measured
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.live import LiveCounters
+from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.upkeep.alert_routes import alert_router
 from nesthaus.upkeep.flag_routes import flag_router
@@ -71,6 +72,7 @@ class Api:
     idle_after_s: int
     flags: FlagsInForce
     live: LiveCounters
+    measures: Measures
     live_limits: LiveLimits
     reader: StreamReader
     teller: Teller
@@ -79,7 +81,9 @@ class Api:
 
 def build_app(api: Api) -> ASGIApp:
     admin = in_turn(documented_app(api))
-    return measured(in_front(_tracking_endpoints(api), admin), api.live.request)
+    endpoints = _tracking_endpoints(api)
+    whole = in_front(endpoints, admin)
+    return measured(whole, api.live.request, api.measures, frozenset(endpoints))
 
 
 def documented_app(api: Api) -> FastAPI:
@@ -125,7 +129,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
 
 def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
     tracking = Tracking(
-        facts=Facts(api.catalogue, api.ids),
+        facts=Facts(api.catalogue, api.ids, api.measures.priced),
         append=api.durable.append,
         refusals=api.refusals,
         role_of=api.access.tokens.role_of,
@@ -136,7 +140,7 @@ def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
     )
     receipts = ReceiptTimes(api.clock, phase_us=randrange(1_000))  # noqa: S311 - no secret
     admission = Admission(receipts, api.rate_limit, api.limit_loopback)
-    prices = Prices(api.catalogue, api.clock)
+    prices = Prices(api.catalogue, api.clock, api.measures.priced)
     return tracking_routes(tracking, prices, admission, api.refusals, api.allowed_origins)
 
 

@@ -17,6 +17,7 @@ from nesthaus.stream.connection import connect
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
+from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.upkeep.alert_words import Surroundings
@@ -50,6 +51,7 @@ async def document(settings: Settings) -> dict[str, Any]:
             idle_after_s=settings.idle_after_s,
             flags=FlagsInForce(nowhere),
             live=LiveCounters(redis, wall_clock),
+            measures=Measures(Uuid7Source(), wall_clock),
             live_limits=settings.live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
             teller=Teller((), Surroundings(settings.timezone, None)),

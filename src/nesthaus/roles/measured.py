@@ -1,22 +1,56 @@
-"""Every call of the API, with its status and its time, as real-time tells them."""
+"""Every call of the API: its time by route, its errors, and what took long in those that did."""
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import count
+from secrets import token_hex
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from nesthaus.db.slow import of_this_call
+from nesthaus.domain.measures import SLOW_MS
+from nesthaus.stream.measures import Labels, Measures
+
 API_PATH = "/api/"
+NO_ROUTE = "none"
 _FAULT = 500
+_STATEMENTS_TOLD = 10
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# What a proxy may have given a call, so that both logs tell of the same one.
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
-def measured(app: ASGIApp, note: Callable[[int, float], None]) -> ASGIApp:
+def measured(
+    app: ASGIApp,
+    note: Callable[[int, float], None],
+    measures: Measures,
+    tracking_paths: Collection[str],
+) -> ASGIApp:
     """`note` hears status and milliseconds of each answer, once it has been sent. A call that ends
-    without an answer is an error."""
+    without an answer is an error. Each answer has an X-Request-Id: the call's own, or a new one.
+    """
+    process, numbers = token_hex(4), count(1)
+    kept: dict[tuple[str, str, int], Labels] = {}
+
+    def labels_of(scope: Scope, status: int) -> Labels:
+        route = scope["path"] if scope["path"] in tracking_paths else _route_of(scope)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        key = route, method, status // 100
+        labels = kept.get(key)
+        if labels is None:
+            classed = f"{status // 100}xx"
+            labels = (("route", route), ("method", method), ("status", classed))
+            kept[key] = labels
+        return labels
 
     async def measure(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(API_PATH):
             await app(scope, receive, send)
             return
+        request_id = _sent_id(scope) or f"{process}-{next(numbers)}".encode()
+        statements: list[tuple[str, float]] = []
+        context = of_this_call.set(statements)
         started = time.perf_counter()
         status = _FAULT
 
@@ -24,11 +58,43 @@ def measured(app: ASGIApp, note: Callable[[int, float], None]) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
             await send(message)
 
         try:
             await app(scope, receive, noting)
         finally:
-            note(status, (time.perf_counter() - started) * 1000)
+            of_this_call.reset(context)
+            took_ms = (time.perf_counter() - started) * 1_000
+            note(status, took_ms)
+            labels = labels_of(scope, status)
+
+            def told() -> dict[str, object]:
+                return {"requestId": request_id.decode(), "statements": _longest(statements)}
+
+            is_slow = took_ms > SLOW_MS
+            measures.note("api_response_time", took_ms, labels, told if is_slow else None)
+            if status >= _FAULT:
+                measures.note("api_error", 1.0, labels, told)
 
     return measure
+
+
+def _route_of(scope: Scope) -> str:
+    """As the application names it; never the path that was asked for, of which there is no end."""
+    route = scope.get("route")
+    return getattr(route, "path", None) or NO_ROUTE
+
+
+def _sent_id(scope: Scope) -> bytes | None:
+    sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return sent if _REQUEST_ID.fullmatch(sent) else None
+
+
+def _longest(statements: list[tuple[str, float]]) -> dict[str, float]:
+    """The milliseconds of those statements that took the longest, by their names."""
+    sums: dict[str, float] = {}
+    for name, took_ms in statements:
+        sums[name] = sums.get(name, 0.0) + took_ms
+    longest = sorted(sums.items(), key=lambda each: -each[1])[:_STATEMENTS_TOLD]
+    return {name: round(took_ms, 1) for name, took_ms in longest}

@@ -25,6 +25,7 @@ from nesthaus.persist.announcer import Announcer
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import connect
 from nesthaus.stream.ending import end
+from nesthaus.stream.measures import Measures
 from nesthaus.stream.worker_states import Doing
 
 SCHEMA_RETRY_S = 1.0
@@ -121,13 +122,19 @@ async def await_schema_announced(
 
 @asynccontextmanager
 async def pool_for(
-    settings: Settings, servers: Servers, role: str, **kind: Any
+    settings: Settings, servers: Servers, role: str, measures: Measures, **kind: Any
 ) -> AsyncGenerator[Pool]:
+    """`measures` hears how long each statement takes."""
+
+    def note(name: str, took_ms: float) -> None:
+        measures.note("db_query_time", took_ms, (("statement", name),))
+
     pool = await open_pool(
         servers.database_url,
         kind.pop("size", settings.db_pool_size),
         kind.pop("timeout_s", settings.db_pool_timeout_s),
         log_over_ms=settings.log_sql_over_ms,
+        note=note,
         application_name=f"nesthaus {role}",
         **kind,
     )
@@ -138,12 +145,15 @@ async def pool_for(
 
 
 @asynccontextmanager
-async def access_for(settings: Settings, servers: Servers, redis: Redis) -> AsyncGenerator[Access]:
+async def access_for(
+    settings: Settings, servers: Servers, redis: Redis, measures: Measures
+) -> AsyncGenerator[Access]:
     """With the small pool that may write: also for whatever else an admin changes."""
     async with pool_for(
         settings,
         servers,
         "access",
+        measures,
         size=ACCESS_POOL_SIZE,
         timeout_s=ACCESS_TIMEOUT_S,
         statement_timeout_ms=ACCESS_STATEMENT_MS,

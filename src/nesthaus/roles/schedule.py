@@ -19,11 +19,13 @@ from nesthaus.aggregate.verification import DAYS, verify
 from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Connection, Pool, first_line
 from nesthaus.db.queries import load_statements
+from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
 from nesthaus.roles.backup import ScheduledBackups
+from nesthaus.roles.measuring import look_at_process, look_at_queue, measuring
 from nesthaus.roles.runtime import (
     AWAY_AFTER_S,
     STATE_VALID_S,
@@ -37,7 +39,9 @@ from nesthaus.roles.runtime import (
 )
 from nesthaus.settings import Settings
 from nesthaus.stream.ending import end
+from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.generations import Generations
+from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import SCHEDULE, Doing, publish_worker_state
 from nesthaus.upkeep.alert_sensors import Outside
@@ -259,10 +263,11 @@ async def schedule(settings: Settings, servers: Servers) -> None:
     stop = stop_on_signals()
     rules = Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
     catalogue = load_catalogue(settings.timezone, settings.catalogue)
+    measures = Measures(Uuid7Source(), wall_clock)
     teller = Teller(settings.alert_channels, Surroundings(settings.timezone, settings.public_url))
     async with (
         redis_for(settings, servers) as redis,
-        pool_for(settings, servers, "schedule", size=8) as pool,
+        pool_for(settings, servers, "schedule", measures, size=8) as pool,
     ):
         reader = StreamReader(redis, settings.stream_shards, consumer="alerts")
         outside = Outside(redis, reader, settings.stream_max_entries, settings.data)
@@ -277,7 +282,10 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             alert_watch = AlertWatch(pool, outside, teller, wall_clock)
             generations = Generations(redis)
             work = _Work(pool, catalogue, rules, generations, alert_watch, database_watch, teller)
-            await Scheduler(pool, _jobs(settings, servers, work), announcer).run(stop)
+            stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
+            looks = look_at_process(measures, "schedule"), look_at_queue(measures, reader)
+            async with measuring(measures, stream.append, *looks):
+                await Scheduler(pool, _jobs(settings, servers, work), announcer).run(stop)
         finally:
             await end(watching)
 

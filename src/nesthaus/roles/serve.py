@@ -8,6 +8,7 @@ import mmap
 import socket as sockets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -20,6 +21,7 @@ from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, build_app
 from nesthaus.roles.first_account import await_first_account
 from nesthaus.roles.handover import HANDOVER_PATIENCE_S, LeavingApp, Server
+from nesthaus.roles.measuring import last_words, look_again_and_again, look_at_process
 from nesthaus.roles.runtime import (
     STOP_PATIENCE_S,
     Servers,
@@ -35,6 +37,7 @@ from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.ending import end
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
+from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.upkeep.alert_words import Surroundings
@@ -81,11 +84,17 @@ async def serve(
     ids = Uuid7Source()
     catalogue = load_catalogue(settings.timezone, settings.catalogue)
     spool = Spool(settings.data / "spool", settings.spool_max_bytes)
+    measures = Measures(ids, wall_clock)
     async with (
         redis_for(settings, servers) as redis,
-        access_for(settings, servers, redis) as access,
+        access_for(settings, servers, redis, measures) as access,
         pool_for(
-            settings, servers, "report", read_only=True, statement_timeout_ms=REPORT_TIMEOUT_MS
+            settings,
+            servers,
+            "report",
+            measures,
+            read_only=True,
+            statement_timeout_ms=REPORT_TIMEOUT_MS,
         ) as reports,
     ):
         stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
@@ -111,6 +120,7 @@ async def serve(
                 idle_after_s=settings.idle_after_s,
                 flags=flags,
                 live=live,
+                measures=measures,
                 live_limits=settings.live_limits,
                 # Looks only; a consumer exists once it has read.
                 reader=StreamReader(redis, settings.stream_shards, consumer="report"),
@@ -123,10 +133,13 @@ async def serve(
         # What is there now stays; looking through it again and again would cost pauses.
         gc.collect()
         gc.freeze()
-        async with _background(durable.run, refusals.run, live.run, flags.run):
+        looking = partial(look_again_and_again, look_at_process(measures, "serve"))
+        sending = partial(measures.run, durable.append)
+        async with _background(durable.run, refusals.run, live.run, flags.run, sending, looking):
             prepared = await_first_account(reports, access.accounts, settings, stop)
             await _serve_until(server, listening, stop, prepared)
         await refusals.flush()
+        await last_words(measures, durable.append)
         with contextlib.suppress(StreamAway):
             await live.flush()
         await durable.close()

@@ -6,9 +6,11 @@ from datetime import timedelta
 import psycopg
 
 from nesthaus.db.pool import Pool
+from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.store import Rules
 from nesthaus.persist.worker import Worker
+from nesthaus.roles.measuring import look_at_process, measuring
 from nesthaus.roles.runtime import (
     STATE_VALID_S,
     Servers,
@@ -20,6 +22,8 @@ from nesthaus.roles.runtime import (
     wall_clock,
 )
 from nesthaus.settings import Settings
+from nesthaus.stream.event_stream import EventStream
+from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import Doing, WorkerState, publish_worker_state
 from nesthaus.upkeep.jobs import note_state
@@ -53,9 +57,10 @@ async def work(settings: Settings, servers: Servers) -> None:
     """Moves the stream into the tables until a signal."""
     stop = stop_on_signals()
     consumer = process_name()
+    measures = Measures(Uuid7Source(), wall_clock)
     async with (
         redis_for(settings, servers) as redis,
-        pool_for(settings, servers, "work", size=4) as pool,
+        pool_for(settings, servers, "work", measures, size=4) as pool,
     ):
         jobs = WorkInJobs(pool)
 
@@ -74,4 +79,6 @@ async def work(settings: Settings, servers: Servers) -> None:
             rules=Rules(timedelta(seconds=settings.idle_after_s), settings.timezone),
             announcer=announcer,
         )
-        await worker.run(stop)
+        stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
+        async with measuring(measures, stream.append, look_at_process(measures, "work")):
+            await worker.run(stop)
