@@ -78,6 +78,7 @@ async def app(
             flags=flags,
             live=LiveCounters(redis, access.clock),
             measures=Measures(Uuid7Source(), access.clock),
+            accepted=lambda _delivery: None,
             live_limits=load_settings({}).live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
             teller=teller,

@@ -36,6 +36,26 @@ def rows(stack: Stack, metric: str, label: str) -> dict[str, int]:
     return dict(found)
 
 
+TRACKED = (
+    "nesthaus_http_request_duration_seconds_count"
+    '{method="POST",route="/api/sessions/track",status="2xx"}'
+)
+
+REFUSED = 'nesthaus_refused_calls_total{reason="invalid"}'
+
+
+def counted(stack: Stack, *names: str) -> dict[str, float]:
+    """What `/metrics` tells, once it tells of these."""
+
+    def look() -> dict[str, float] | None:
+        text = httpx.get(f"{stack.url}/metrics").raise_for_status().text
+        lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+        found = {name: float(value) for name, _, value in lines}
+        return found if found.keys() >= set(names) else None
+
+    return wait_for(look, STORED_WITHIN_S, "calls in /metrics")
+
+
 def test_all_that_was_measured_is_stored_once_over_a_restart(stack: Stack) -> None:
     event = {"type": "click", "category": "nest"}
     for number in range(5):
@@ -44,16 +64,24 @@ def test_all_that_was_measured_is_stored_once_over_a_restart(stack: Stack) -> No
     for _ in range(3):
         body: dict[str, Any] = {"configuration": {"nest": "nest80"}}
         httpx.post(f"{stack.url}/api/pricing/calculate", json=body).raise_for_status()
+    httpx.post(f"{stack.url}/api/sessions/track", json={"event": event})
     assert httpx.get(f"{stack.url}/api/nothing/of/this").status_code == 404
     wait_for(lambda: stack.interactions("s4"), STORED_WITHIN_S, "the last event is stored")
+
+    before = counted(stack, TRACKED, REFUSED, "nesthaus_accepted_events_total")
+    assert before[TRACKED] == 5
+    assert before["nesthaus_accepted_events_total"] == 5
+    assert before[REFUSED] == 1
 
     stack.stop()
     stack.start()
 
+    assert counted(stack, TRACKED)[TRACKED] == 5
+
     calls = wait_for(
         lambda: rows(stack, "api_response_time", "route"), STORED_WITHIN_S, "calls are stored"
     )
-    assert calls["/api/sessions/track"] == 5
+    assert calls["/api/sessions/track"] == 6
     assert calls["/api/pricing/calculate"] == 3
     assert calls["none"] == 1
     assert calls["/api/admin/analytics/user-journey"] >= 1

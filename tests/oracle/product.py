@@ -218,6 +218,7 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             flags=FlagsInForce(pool),
             live=LiveCounters(redis, clock),
             measures=Measures(Uuid7Source(), clock),
+            accepted=lambda _delivery: None,
             live_limits=load_settings({}).live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
             teller=Teller((), Surroundings(CATALOGUE.zone, None)),

@@ -39,6 +39,9 @@ UNITS: dict[MeasureName, str] = {
     "queue_age": "s",
 }
 
+BOUNDS_MS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
+"""Of the histogram of response times that `/metrics` tells."""
+
 SLOW_MS = 1_000.0
 """Calls that take longer are told one by one, besides."""
 

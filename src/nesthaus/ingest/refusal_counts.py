@@ -24,15 +24,19 @@ class RefusalCounts:
         ids: Uuid7Source,
         clock: Callable[[], datetime],
         every_s: float = 1.0,
+        heard: Callable[[str], None] = lambda _reason: None,
     ) -> None:
+        """`heard` hears of each."""
         self._append = append
         self._ids = ids
         self._clock = clock
         self._every_s = every_s
+        self._heard = heard
         self._counts: Counter[Refusal] = Counter()
 
     def add(self, reason: Refusal) -> None:
         self._counts[reason] += 1
+        self._heard(reason.value)
 
     async def flush(self) -> None:
         """Sends what was counted since; keeps it for the next time where nothing can take it."""

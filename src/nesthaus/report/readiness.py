@@ -16,6 +16,8 @@ from nesthaus.responses import encode
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.worker_states import Doing, worker_states
 
+MayKnow = Callable[[Request], Awaitable[bool]]
+
 CHECK_TIMEOUT_S = 2.0
 READY, NOT_READY = 200, 503
 
@@ -55,13 +57,8 @@ async def _stream(redis: Redis) -> list[str]:
     ]
 
 
-def readiness_router(
-    pool: Pool,
-    redis: Redis,
-    role_of: Callable[[str], Awaitable[Role | None]],
-) -> APIRouter:
-    """Reasons are told only to this machine and to holders of a token."""
-    router = APIRouter(tags=["operations"])
+def knowing(role_of: Callable[[str], Awaitable[Role | None]]) -> MayKnow:
+    """Who calls from this machine, or with a token."""
 
     async def may_know(request: Request) -> bool:
         if request.client and is_loopback(request.client.host):
@@ -73,6 +70,13 @@ def readiness_router(
             return await role_of(token.strip()) is not None
         except psycopg.OperationalError:
             return False
+
+    return may_know
+
+
+def readiness_router(pool: Pool, redis: Redis, may_know: MayKnow) -> APIRouter:
+    """Reasons are told only to those who may know."""
+    router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", summary="Is the process alive?")
     async def healthz() -> Response:

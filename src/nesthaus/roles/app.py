@@ -17,6 +17,7 @@ from nesthaus.access.rate_limits import RateLimit
 from nesthaus.access.rights import AdminGate
 from nesthaus.access.routes import access_router
 from nesthaus.db.pool import Pool
+from nesthaus.domain.events import Delivery
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.domain.pricing import Catalogue
@@ -34,7 +35,8 @@ from nesthaus.report.analytics_routes import analytics_router
 from nesthaus.report.answers import Answers
 from nesthaus.report.export_routes import export_router
 from nesthaus.report.operations_routes import operations_router
-from nesthaus.report.readiness import readiness_router
+from nesthaus.report.prometheus import prometheus_router
+from nesthaus.report.readiness import knowing, readiness_router
 from nesthaus.report.real_time import LiveView
 from nesthaus.report.routes import admin_router
 from nesthaus.report.turns import in_turn
@@ -73,6 +75,7 @@ class Api:
     flags: FlagsInForce
     live: LiveCounters
     measures: Measures
+    accepted: Callable[[Delivery], None]
     live_limits: LiveLimits
     reader: StreamReader
     teller: Teller
@@ -107,6 +110,7 @@ def documented_app(api: Api) -> FastAPI:
 
 def _routers(api: Api) -> tuple[APIRouter, ...]:
     """Everything but tracking calls and pages."""
+    may_know = knowing(api.access.tokens.role_of)
     return (
         login_router(api.access, api.catalogue.zone),
         access_router(api.access),
@@ -123,7 +127,8 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
         dead_letter_router(api.access.pool, api.durable.append, api.clock),
         flag_router(api.access.pool, api.clock),
         alert_router(api.access.pool, api.teller, api.clock),
-        readiness_router(api.reports, api.redis, api.access.tokens.role_of),
+        readiness_router(api.reports, api.redis, may_know),
+        prometheus_router(api.reports, api.redis, api.reader, api.clock, may_know),
     )
 
 
@@ -136,7 +141,7 @@ def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
         consent_default=api.consent_default,
         idle_after_s=api.idle_after_s,
         flags_of=api.flags.of,
-        accepted=api.live.delivered,
+        accepted=api.accepted,
     )
     receipts = ReceiptTimes(api.clock, phase_us=randrange(1_000))  # noqa: S311 - no secret
     admission = Admission(receipts, api.rate_limit, api.limit_loopback)

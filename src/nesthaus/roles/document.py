@@ -52,6 +52,7 @@ async def document(settings: Settings) -> dict[str, Any]:
             flags=FlagsInForce(nowhere),
             live=LiveCounters(redis, wall_clock),
             measures=Measures(Uuid7Source(), wall_clock),
+            accepted=lambda _delivery: None,
             live_limits=settings.live_limits,
             reader=StreamReader(redis, 1, consumer="report"),
             teller=Teller((), Surroundings(settings.timezone, None)),

@@ -8,11 +8,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import psutil
+from redis.asyncio import Redis
 
+from nesthaus.roles.runtime import wall_clock
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.ending import end
 from nesthaus.stream.measures import Append, Measures
 from nesthaus.stream.reader import StreamDepth, StreamReader
+from nesthaus.stream.totals import Totals
 
 LOOK_EVERY_S = 10.0
 # What is not taken by then at the end of a process is lost with it.
@@ -60,12 +63,17 @@ async def last_words(measures: Measures, append: Append) -> None:
 
 
 @asynccontextmanager
-async def measuring(measures: Measures, append: Append, *looks: Look) -> AsyncGenerator[None]:
+async def measuring(
+    measures: Measures, append: Append, redis: Redis, *looks: Look
+) -> AsyncGenerator[None]:
     """Beside the body of a role."""
-    sending = asyncio.create_task(measures.run(append))
-    looking = asyncio.create_task(look_again_and_again(*looks))
+    totals = measures.totals = Totals(redis, wall_clock)
+    work = (measures.run(append), totals.run(), look_again_and_again(*looks))
+    tasks = [asyncio.create_task(each) for each in work]
     try:
         yield
     finally:
-        await end(sending, looking)
+        await end(*tasks)
         await last_words(measures, append)
+        with contextlib.suppress(StreamAway):
+            await totals.flush()

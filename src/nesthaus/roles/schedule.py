@@ -284,7 +284,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             work = _Work(pool, catalogue, rules, generations, alert_watch, database_watch, teller)
             stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
             looks = look_at_process(measures, "schedule"), look_at_queue(measures, reader)
-            async with measuring(measures, stream.append, *looks):
+            async with measuring(measures, stream.append, redis, *looks):
                 await Scheduler(pool, _jobs(settings, servers, work), announcer).run(stop)
         finally:
             await end(watching)

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from nesthaus.access.rate_limits import RateLimit
 from nesthaus.catalogue.loader import load_catalogue
+from nesthaus.domain.events import Delivery
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, build_app
@@ -40,6 +41,7 @@ from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
+from nesthaus.stream.totals import Totals
 from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
 from nesthaus.upkeep.notices import Teller
@@ -99,8 +101,16 @@ async def serve(
     ):
         stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
         durable = DurableLog(stream, spool)
-        refusals = RefusalCounts(durable.append, ids, wall_clock)
+        totals = measures.totals = Totals(redis, wall_clock)
+        refusals = RefusalCounts(
+            durable.append, ids, wall_clock, heard=lambda reason: totals.add(("refused", reason))
+        )
         live = LiveCounters(redis, wall_clock)
+
+        def accepted(delivery: Delivery) -> None:
+            live.delivered(delivery)
+            totals.add(("accepted",), len(delivery.events))
+
         flags = FlagsInForce(access.pool)
         app = build_app(
             Api(
@@ -121,6 +131,7 @@ async def serve(
                 flags=flags,
                 live=live,
                 measures=measures,
+                accepted=accepted,
                 live_limits=settings.live_limits,
                 # Looks only; a consumer exists once it has read.
                 reader=StreamReader(redis, settings.stream_shards, consumer="report"),
@@ -135,13 +146,15 @@ async def serve(
         gc.freeze()
         looking = partial(look_again_and_again, look_at_process(measures, "serve"))
         sending = partial(measures.run, durable.append)
-        async with _background(durable.run, refusals.run, live.run, flags.run, sending, looking):
+        beside = (durable.run, refusals.run, live.run, flags.run, totals.run, sending, looking)
+        async with _background(*beside):
             prepared = await_first_account(reports, access.accounts, settings, stop)
             await _serve_until(server, listening, stop, prepared)
         await refusals.flush()
         await last_words(measures, durable.append)
         with contextlib.suppress(StreamAway):
             await live.flush()
+            await totals.flush()
         await durable.close()
 
 

@@ -80,5 +80,5 @@ async def work(settings: Settings, servers: Servers) -> None:
             announcer=announcer,
         )
         stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
-        async with measuring(measures, stream.append, look_at_process(measures, "work")):
+        async with measuring(measures, stream.append, redis, look_at_process(measures, "work")):
             await worker.run(stop)

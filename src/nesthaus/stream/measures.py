@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 
 from nesthaus.domain.events import Delivery, Metric
 from nesthaus.domain.identifiers import Uuid7Source
-from nesthaus.domain.measures import UNITS, Held, MeasureName
+from nesthaus.domain.measures import BOUNDS_MS, UNITS, Held, MeasureName
 from nesthaus.stream import envelope
 from nesthaus.stream.connection import StreamAway, StreamFull
 from nesthaus.stream.durable import Overloaded
+from nesthaus.stream.totals import Totals
 
 Append = Callable[[str | None, bytes], Awaitable[None]]
 Labels = tuple[tuple[str, str], ...]
@@ -20,6 +22,9 @@ EVERY_S = 1.0
 MOST_TOLD = 100
 """Of values told one by one, between two flushes; of more there are only the buckets."""
 _MINUTE_S = 60
+_READINGS = frozenset({"memory_usage", "cpu_usage"})
+# Looked at anew by whoever tells of it.
+_OF_THE_QUEUE = frozenset({"queue_depth", "queue_age"})
 _METRICS_OF_A_DELIVERY = 200
 # While nobody takes them; a minute of a process is one or two of these.
 _MOST_WAITING = 500
@@ -36,6 +41,8 @@ class Measures:
     def __init__(self, ids: Uuid7Source, clock: Callable[[], datetime]) -> None:
         self._ids = ids
         self._clock = clock
+        self.totals: Totals | None = None
+        """Hears of everything, too."""
         self._minutes: dict[tuple[int, MeasureName, Labels], Held] = {}
         self._told: list[Metric] = []
         self._waiting: deque[bytes] = deque(maxlen=_MOST_WAITING)
@@ -48,6 +55,8 @@ class Measures:
         told: Callable[[], dict[str, object]] | None = None,
     ) -> None:
         """`told`: what else to say of a value that is told by itself, besides."""
+        if self.totals is not None:
+            _add_up(self.totals, name, value, labels)
         now = self._clock()
         is_told = told is not None and len(self._told) < MOST_TOLD
         if told is not None and is_told:
@@ -109,6 +118,21 @@ class Measures:
             additional_data=data,
             count=0,
         )
+
+
+def _add_up(totals: Totals, name: MeasureName, value: float, labels: Labels) -> None:
+    """For `/metrics`."""
+    values = tuple(label for _, label in labels)
+    if name in _READINGS:
+        totals.read((name, *values), value)
+    elif name == "api_error":
+        totals.add((name, *values))
+    elif name not in _OF_THE_QUEUE:
+        totals.add((f"{name}:count", *values))
+        totals.add((f"{name}:sum", *values), value)
+        if name == "api_response_time" and value <= BOUNDS_MS[-1]:
+            bound = BOUNDS_MS[bisect_left(BOUNDS_MS, value)]
+            totals.add((f"{name}:within", *values, str(bound)))
 
 
 def _parts(metrics: list[Metric]) -> Iterator[tuple[Metric, ...]]:

@@ -1,0 +1,4 @@
+-- name: dead_letters
+-- One row: how many wait.
+select count(*)
+from dead_letters;
