@@ -28,6 +28,7 @@ PUBLIC = {
     ("/tracker.js", "get"),
     ("/healthz", "get"),
     ("/readyz", "get"),
+    ("/metrics", "get"),
 }
 ADMIN = {
     *(

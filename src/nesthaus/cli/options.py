@@ -26,7 +26,7 @@ def checked_settings(data: Path | None, role: str) -> Settings:
         settings = load_settings()
     except BadSetting as error:
         raise Failed(str(error), EXIT_MISUSED) from None
-    set_up_log(settings.log_level, role)
+    set_up_log(settings.log_level, role, settings.log_format)
     return replace(settings, data=(data or settings.data).absolute())
 
 

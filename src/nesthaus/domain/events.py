@@ -150,3 +150,5 @@ class Delivery(Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: str | None = None
     sent_at: datetime | None = None
     tracker_version: str | None = None
+    traceparent: str | None = None
+    """Of the call, by W3C Trace Context."""

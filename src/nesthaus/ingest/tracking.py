@@ -16,6 +16,7 @@ from nesthaus.ingest.admission import Request
 from nesthaus.ingest.facts import Facts
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.ingest.refused import Refused, invalid
+from nesthaus.observe import this_call
 from nesthaus.stream import envelope
 
 
@@ -169,6 +170,7 @@ class Tracking:
             address=request.address,
             sent_at=self.facts.sent_at(call),
             tracker_version=call.tracker_version,
+            traceparent=None if (asked := this_call.get()) is None else asked.traceparent,
         )
         await self.append(session_id, envelope.encode(delivery))
         self.accepted(delivery)

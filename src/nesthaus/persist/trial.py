@@ -1,6 +1,7 @@
 """Decides about every entry that was read: stored, a dead letter, or held for later."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import aclosing, suppress
@@ -10,6 +11,7 @@ from datetime import datetime
 import psycopg
 
 from nesthaus.db.pool import Pool
+from nesthaus.observe import Call, this_call
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.attempts import Good, attempt
 from nesthaus.persist.dead_letters import Buried, bury
@@ -17,8 +19,21 @@ from nesthaus.persist.failures import NotNow, one_line
 from nesthaus.persist.poison_run import PoisonRun
 from nesthaus.persist.store import Rules
 from nesthaus.stream.connection import StreamAway
+from nesthaus.stream.envelope import Unreadable, decode
 from nesthaus.stream.reader import StreamEntry, StreamReader
 from nesthaus.stream.worker_states import Doing
+
+log = logging.getLogger(__name__)
+
+
+def _tell(letter: Buried) -> None:
+    """Under the trace of the call that brought it."""
+    traceparent = None
+    with suppress(Unreadable):
+        traceparent = decode(letter.entry.payload).traceparent
+    call = this_call.set(Call(traceparent=traceparent))
+    log.warning("an entry became a dead letter (%s): %s", letter.reason.value, letter.detail)
+    this_call.reset(call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +162,8 @@ class Trial:
                 await bury(connection, self._guilty, self._clock())
         except psycopg.Error as error:
             raise NotNow(one_line(error)) from error
+        for letter in self._guilty:
+            _tell(letter)
         self._finished += [each.entry for each in self._guilty]
         self._guilty = []
 

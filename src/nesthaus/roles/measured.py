@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from itertools import count
 from secrets import token_hex
 
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nesthaus.db.slow import of_this_call
 from nesthaus.domain.measures import SLOW_MS
+from nesthaus.observe import Call, this_call, valid_traceparent
 from nesthaus.stream.measures import Labels, Measures
 
 API_PATH = "/api/"
@@ -48,7 +49,9 @@ def measured(
         if scope["type"] != "http" or not scope["path"].startswith(API_PATH):
             await app(scope, receive, send)
             return
-        request_id = _sent_id(scope) or f"{process}-{next(numbers)}".encode()
+        headers = dict(scope["headers"])
+        request_id = _sent_id(headers) or f"{process}-{next(numbers)}"
+        call = this_call.set(Call(request_id, _traceparent(headers)))
         statements: list[tuple[str, float]] = []
         context = of_this_call.set(statements)
         started = time.perf_counter()
@@ -58,19 +61,20 @@ def measured(
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
             await app(scope, receive, noting)
         finally:
             of_this_call.reset(context)
+            this_call.reset(call)
             took_ms = (time.perf_counter() - started) * 1_000
             note(status, took_ms)
             labels = labels_of(scope, status)
 
             def told() -> dict[str, object]:
-                return {"requestId": request_id.decode(), "statements": _longest(statements)}
+                return {"requestId": request_id, "statements": _longest(statements)}
 
             is_slow = took_ms > SLOW_MS
             measures.note("api_response_time", took_ms, labels, told if is_slow else None)
@@ -86,9 +90,14 @@ def _route_of(scope: Scope) -> str:
     return getattr(route, "path", None) or NO_ROUTE
 
 
-def _sent_id(scope: Scope) -> bytes | None:
-    sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return sent if _REQUEST_ID.fullmatch(sent) else None
+def _sent_id(headers: Mapping[bytes, bytes]) -> str | None:
+    sent = headers.get(b"x-request-id")
+    return sent.decode() if sent is not None and _REQUEST_ID.fullmatch(sent) else None
+
+
+def _traceparent(headers: Mapping[bytes, bytes]) -> str | None:
+    sent = headers.get(b"traceparent")
+    return None if sent is None else valid_traceparent(sent.decode("latin-1"))
 
 
 def _longest(statements: list[tuple[str, float]]) -> dict[str, float]:

@@ -196,6 +196,10 @@ _LOG_LEVEL = Setting(
     _P + "LOG_LEVEL", "info", "level", "What is logged at least.",
     one_of("debug", "info", "warning", "error"),
 )  # fmt: skip
+_LOG_FORMAT = Setting(
+    _P + "LOG_FORMAT", "text", "form", "How lines of the log are written; json: an object each.",
+    one_of("text", "json"),
+)  # fmt: skip
 
 ALL: tuple[Setting[object], ...] = (
     _DATABASE_URL, _REDIS_URL, _DATA, _HOST, _ADMIN_PASSWORD, _TIMEZONE, _IDLE_AFTER_S,
@@ -204,7 +208,7 @@ ALL: tuple[Setting[object], ...] = (
     _REDIS_RETRIES, _STREAM_SHARDS, _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LIVE_SESSIONS,
     _LIVE_RESPONSE_WARNING_MS, _LIVE_RESPONSE_BAD_MS, _LIVE_ERRORS_PERCENT,
     _LIVE_CACHE_HITS_PERCENT, _BACKUP_DIR, _BACKUP_EVERY_S, _BACKUP_KEEP, _ALERT_URLS,
-    _ALERT_EVERY_S, _PUBLIC_URL, _LOG_LEVEL,
+    _ALERT_EVERY_S, _PUBLIC_URL, _LOG_LEVEL, _LOG_FORMAT,
 )  # fmt: skip
 
 
@@ -242,6 +246,7 @@ class Settings:
     alert_every_s: int
     public_url: str | None
     log_level: str
+    log_format: str
     origins: tuple[Origin, ...]
 
 
@@ -315,6 +320,7 @@ def load_settings(
         alert_every_s=read.value(_ALERT_EVERY_S),
         public_url=read.optional(_PUBLIC_URL),
         log_level=read.value(_LOG_LEVEL),
+        log_format=read.value(_LOG_FORMAT),
         origins=tuple(read.origin(setting) for setting in ALL),
     )
 
