@@ -356,11 +356,14 @@ def test_a_thousand_events_and_very_long_names_break_nothing(page: Page, stack: 
         send(stack, "sessions/track-batch", body)
     stored(stack, "long", 1000)
     page.goto("/admin/sessions/long")
-    expect(region(page, "Steps")).to_contain_text("1,001 events, 1,000 of them choices")
+    # A thousand of everything take a busy machine some seconds to lay out.
+    expect(region(page, "Steps")).to_contain_text(
+        "1,001 events, 1,000 of them choices", timeout=30_000
+    )
     slider(page).press("Home")
     for _ in range(4):
         slider(page).press("ArrowRight")
-    expect(region(page, "What changed")).to_contain_text("Step 5 of")
+    expect(region(page, "What changed")).to_contain_text("Step 5 of", timeout=30_000)
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert_not_sideways(page)
