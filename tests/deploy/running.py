@@ -62,9 +62,14 @@ class Roles:
 
     def begin(self, *command: str) -> "subprocess.Popen[bytes]":
         """A command beside everything else; whoever calls waits for its end."""
-        return subprocess.Popen(
-            [*PROGRAM, *command], env=self.environment, stderr=subprocess.DEVNULL
-        )
+        # Also where the tests run in the background of a shell, whose jobs ignore SIGINT.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                [*PROGRAM, *command], env=self.environment, stderr=subprocess.DEVNULL
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def answers(self, path: str, status: int = 200) -> bool:
         with suppress(httpx.TransportError):
