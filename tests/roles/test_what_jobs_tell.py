@@ -18,9 +18,8 @@ from nesthaus.aggregate.state import OtherZone
 from nesthaus.db.migrate import upgrade
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.persist.announcer import Announcer, Publish
-from nesthaus.roles import schedule
 from nesthaus.roles.runtime import await_schema_announced
-from nesthaus.roles.schedule import Job, Scheduler
+from nesthaus.roles.scheduler import Job, Scheduler
 from nesthaus.roles.work import WorkInJobs
 from nesthaus.stream.connection import connect
 from nesthaus.stream.worker_states import (
@@ -89,7 +88,7 @@ async def test_a_job_that_raises_anything_is_told_and_tried_again(
         stop.set()
         return "done"
 
-    caplog.set_level(logging.INFO, "nesthaus.roles.schedule")
+    caplog.set_level(logging.INFO, "nesthaus.roles.scheduler")
     await scheduler(db, clock, Job("count", 0.05, fail_twice)).run(stop)
     row = (await jobs(db))["count"]
     assert (row["result"], row["error"]) == ("done", None)
@@ -197,7 +196,7 @@ async def test_a_scheduler_whose_database_goes_away_tells_it_beside_the_stream(
     clock: SettableClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(schedule, "RETRY_S", 0.05)
+    monkeypatch.setattr("nesthaus.roles.scheduler.RETRY_S", 0.05)
     name = str(conninfo_to_dict(str(db.conninfo))["dbname"])
     allow = SQL("alter database {} with allow_connections {}")
     stop = asyncio.Event()

@@ -27,6 +27,8 @@ from nesthaus.stream.connection import connect
 from nesthaus.stream.ending import end
 from nesthaus.stream.measures import Measures
 from nesthaus.stream.worker_states import Doing
+from nesthaus.upkeep.alert_words import Surroundings
+from nesthaus.upkeep.notices import Teller
 
 SCHEMA_RETRY_S = 1.0
 # A database that has not answered by then is told of as away, and asked again.
@@ -118,6 +120,11 @@ async def await_schema_announced(
         await await_schema(pool, stop, zone, tell)
     finally:
         await end(*announcing)
+
+
+def teller_for(settings: Settings) -> Teller:
+    """Tells of alerts by the channels that are set."""
+    return Teller(settings.alert_channels, Surroundings(settings.timezone, settings.public_url))
 
 
 @asynccontextmanager

@@ -1,11 +1,8 @@
-"""The role that runs periodic jobs. Any number may run; each job is done by one at a time."""
+"""The role that runs periodic jobs, and what each of them does."""
 
 import asyncio
-import logging
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 
@@ -13,12 +10,9 @@ import psycopg
 
 from nesthaus.access.audit import note_release
 from nesthaus.aggregate.marked import count_marked
-from nesthaus.aggregate.state import OtherZone
-from nesthaus.aggregate.turns import Busy
 from nesthaus.aggregate.verification import DAYS, verify
 from nesthaus.catalogue.loader import load_catalogue
-from nesthaus.db.pool import Connection, Pool, first_line
-from nesthaus.db.queries import load_statements
+from nesthaus.db.pool import Pool
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.persist.announcer import Announcer
@@ -27,7 +21,6 @@ from nesthaus.persist.store import Rules
 from nesthaus.roles.backup import ScheduledBackups
 from nesthaus.roles.measuring import look_at_process, look_at_queue, measuring
 from nesthaus.roles.runtime import (
-    AWAY_AFTER_S,
     STATE_VALID_S,
     Servers,
     await_schema_announced,
@@ -35,173 +28,24 @@ from nesthaus.roles.runtime import (
     process_name,
     redis_for,
     stop_on_signals,
+    teller_for,
     wall_clock,
 )
+from nesthaus.roles.scheduler import Job, Scheduler
 from nesthaus.settings import Settings
 from nesthaus.stream.ending import end
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.generations import Generations
 from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
-from nesthaus.stream.worker_states import SCHEDULE, Doing, publish_worker_state
+from nesthaus.stream.worker_states import SCHEDULE, publish_worker_state
 from nesthaus.upkeep.alert_sensors import Outside
 from nesthaus.upkeep.alert_watch import AlertWatch
-from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.database_watch import DatabaseWatch
-from nesthaus.upkeep.jobs import last_run, note_end, note_start
 from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
 
-# With the name of a job: whoever holds it is the scheduler that does it. The number is arbitrary.
-_LEADER_LOCK = 731_620_181
-RETRY_S = 5.0
-LOCKED_RETRY_S = 60.0
 HOUR_S = 3600.0
-# A job that is cancelled loses what it has not committed, so those that soon end may do so.
-_STOP_PATIENCE_S = 1.0
-
-# What a job waits for without a fault of its own: PostgreSQL, somebody who holds a table (a backup
-# perhaps) or counts figures, a rebuild for the time zone.
-_KNOWN = (psycopg.OperationalError, Busy, OtherZone)
-
-log = logging.getLogger(__name__)
-
-_SQL = load_statements("nesthaus.roles", "schedule.sql")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """`run` is idempotent and says in a few words what it did."""
-
-    name: str
-    every_s: float
-    run: Callable[[], Awaitable[str]]
-
-
-class Scheduler:
-    """Runs each job every `every_s`, a failed one again after RETRY_S, all side by side.
-
-    What others did counts too: a job that some scheduler has just done is not due. What the
-    database cannot be told of, that it is away, `announcer` tells.
-    """
-
-    def __init__(
-        self,
-        pool: Pool,
-        jobs: tuple[Job, ...],
-        announcer: Announcer,
-        clock: Callable[[], datetime] = wall_clock,
-    ) -> None:
-        self._pool = pool
-        self._jobs = jobs
-        self._announcer = announcer
-        self._clock = clock
-        # What the log was told last of each job, so that it hears of a lasting failure once.
-        self._told_errors: dict[str, str] = {}
-
-    async def run(self, stop: asyncio.Event) -> None:
-        tasks = [asyncio.create_task(self._repeat(job, stop)) for job in self._jobs]
-        announcing = asyncio.create_task(self._announcer.run())
-        stopped = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait(tasks, timeout=_STOP_PATIENCE_S)
-        finally:
-            await end(stopped, announcing, *tasks)
-
-    async def _repeat(self, job: Job, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            wait_s = max(0.05, await self._attempt(job))
-            try:
-                async with asyncio.timeout(wait_s):
-                    await stop.wait()
-            except TimeoutError:
-                continue
-
-    async def _attempt(self, job: Job) -> float:
-        """In how many seconds to look again."""
-        try:
-            async with self._pool.connection(AWAY_AFTER_S) as connection:
-                # Held by the session, so that it falls with the process that dies.
-                await connection.set_autocommit(True)
-                try:
-                    wait_s = await self._alone(connection, job)
-                finally:
-                    await connection.set_autocommit(False)
-        except psycopg.OperationalError as error:
-            self._announcer.change(Doing.WAITING_FOR_DATABASE, first_line(error))
-            return RETRY_S
-        except psycopg.Error as error:  # of our own statements here: nothing of the job
-            self._note_failure(job, error)
-            return RETRY_S
-        self._announcer.change(Doing.RUNNING)
-        return wait_s
-
-    async def _alone(self, connection: Connection, job: Job) -> float:
-        lead = {"key": _LEADER_LOCK, "name": job.name}
-        cursor = await connection.execute(_SQL["take_lead"], lead)
-        if await cursor.fetchone() != (True,):
-            return min(job.every_s, RETRY_S)
-        try:
-            wait_s = await self._seconds_until_due(connection, job)
-            return wait_s if wait_s > 0 else await self._do(connection, job)
-        finally:
-            await connection.execute(_SQL["leave_lead"], lead)
-
-    async def _seconds_until_due(self, connection: Connection, job: Job) -> float:
-        """Not in more than `every_s`, whatever another clock has written."""
-        last = await last_run(connection, job.name)
-        if last is None or not last.finished or last.failed:
-            return 0.0
-        since_s = (self._clock() - last.started_at).total_seconds()
-        return min(job.every_s - since_s, job.every_s)
-
-    async def _do(self, connection: Connection, job: Job) -> float:
-        began = time.monotonic()
-        await note_start(connection, job.name, self._clock())
-        result, error = None, None
-        try:
-            result = await job.run()
-        except Exception as failure:  # noqa: BLE001 - a job that fails must not end the others
-            error = failure
-        took_s = time.monotonic() - began
-        wait_s = max(0.0, job.every_s - took_s) if error is None else _pause_after(error, job)
-        now = self._clock()
-        await note_end(
-            connection,
-            job.name,
-            at=now,
-            duration_ms=took_s * 1_000,
-            next_run_at=now + timedelta(seconds=wait_s),
-            result=result,
-            error=None if error is None else f"{type(error).__name__}: {first_line(error)}",
-        )
-        self._note_outcome(job, error)
-        log.debug("job %s: %s in %.3f s", job.name, result, took_s)
-        return wait_s
-
-    def _note_outcome(self, job: Job, error: Exception | None) -> None:
-        if error is not None:
-            self._note_failure(job, error)
-        elif self._told_errors.pop(job.name, None) is not None:
-            log.info("job %s works again", job.name)
-
-    def _note_failure(self, job: Job, error: Exception) -> None:
-        sentence = first_line(error)
-        is_news = self._told_errors.get(job.name) != sentence
-        self._told_errors[job.name] = sentence
-        if not is_news:
-            log.debug("job %s failed again: %s", job.name, sentence)
-        elif isinstance(error, _KNOWN):
-            log.warning("job %s waits: %s", job.name, sentence)
-        else:
-            log.error("job %s failed; it is tried again", job.name, exc_info=error)
-
-
-def _pause_after(error: Exception, job: Job) -> float:
-    """Whoever waits for a table holds up all who come after."""
-    is_locked = isinstance(error, psycopg.errors.LockNotAvailable)
-    return min(LOCKED_RETRY_S if is_locked else RETRY_S, job.every_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +108,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
     rules = Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
     catalogue = load_catalogue(settings.timezone, settings.catalogue)
     measures = Measures(Uuid7Source(), wall_clock)
-    teller = Teller(settings.alert_channels, Surroundings(settings.timezone, settings.public_url))
+    teller = teller_for(settings)
     async with (
         redis_for(settings, servers) as redis,
         pool_for(settings, servers, "schedule", measures, size=8) as pool,

@@ -8,14 +8,18 @@ import mmap
 import socket as sockets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import uvicorn
+from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
+from nesthaus.access.parts import Access
 from nesthaus.access.rate_limits import RateLimit
 from nesthaus.catalogue.loader import load_catalogue
+from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Delivery
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
@@ -30,6 +34,7 @@ from nesthaus.roles.runtime import (
     pool_for,
     redis_for,
     stop_on_signals,
+    teller_for,
     wall_clock,
 )
 from nesthaus.settings import Settings
@@ -42,9 +47,7 @@ from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.stream.totals import Totals
-from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
-from nesthaus.upkeep.notices import Teller
 
 REPORT_TIMEOUT_MS = 10_000
 BACKGROUND_RETRY_S = 1.0
@@ -72,6 +75,48 @@ async def _background(*work: Callable[[], Awaitable[None]]) -> AsyncGenerator[No
         await end(*tasks)
 
 
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What this process writes down while it answers, in front of the stream and of Valkey."""
+
+    durable: DurableLog
+    refusals: RefusalCounts
+    live: LiveCounters
+    totals: Totals
+    measures: Measures
+
+    def accepted(self, delivery: Delivery) -> None:
+        self.live.delivered(delivery)
+        self.totals.add(("accepted",), len(delivery.events))
+
+    async def measure(self) -> None:
+        """Until it is cancelled."""
+        await self.measures.run(self.durable.append)
+
+    def kept(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+        """What has to run beside the answering."""
+        return self.durable.run, self.refusals.run, self.live.run, self.totals.run, self.measure
+
+    async def close(self) -> None:
+        """Nothing that was noted may be lost with the process."""
+        await self.refusals.flush()
+        await last_words(self.measures, self.durable.append)
+        with contextlib.suppress(StreamAway):
+            await self.live.flush()
+            await self.totals.flush()
+        await self.durable.close()
+
+
+def _open_books(settings: Settings, redis: Redis, ids: Uuid7Source, measures: Measures) -> _Books:
+    stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
+    durable = DurableLog(stream, Spool(settings.data / "spool", settings.spool_max_bytes))
+    totals = measures.totals = Totals(redis, wall_clock)
+    refusals = RefusalCounts(
+        durable.append, ids, wall_clock, heard=lambda reason: totals.add(("refused", reason))
+    )
+    return _Books(durable, refusals, LiveCounters(redis, wall_clock), totals, measures)
+
+
 async def serve(
     settings: Settings,
     servers: Servers,
@@ -84,8 +129,6 @@ async def serve(
     socket goes on to another process, so nothing that comes at the end may be lost."""
     stop = stop_on_signals()
     ids = Uuid7Source()
-    catalogue = load_catalogue(settings.timezone, settings.catalogue)
-    spool = Spool(settings.data / "spool", settings.spool_max_bytes)
     measures = Measures(ids, wall_clock)
     async with (
         redis_for(settings, servers) as redis,
@@ -99,45 +142,19 @@ async def serve(
             statement_timeout_ms=REPORT_TIMEOUT_MS,
         ) as reports,
     ):
-        stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
-        durable = DurableLog(stream, spool)
-        totals = measures.totals = Totals(redis, wall_clock)
-        refusals = RefusalCounts(
-            durable.append, ids, wall_clock, heard=lambda reason: totals.add(("refused", reason))
-        )
-        live = LiveCounters(redis, wall_clock)
-
-        def accepted(delivery: Delivery) -> None:
-            live.delivered(delivery)
-            totals.add(("accepted",), len(delivery.events))
-
+        books = _open_books(settings, redis, ids, measures)
         flags = FlagsInForce(access.pool)
+        limit = RateLimit(settings.rate_limit_per_minute, rate_table)
         app = build_app(
-            Api(
-                catalogue=catalogue,
-                reports=reports,
-                access=access,
+            _api(
+                settings,
+                books,
                 redis=redis,
-                durable=durable,
-                refusals=refusals,
-                ids=ids,
-                clock=wall_clock,
-                rate_limit=RateLimit(settings.rate_limit_per_minute, rate_table),
-                limit_loopback=settings.rate_limit_loopback,
-                allowed_origins=settings.allowed_origins,
-                consent_default=settings.consent_default,
-                tracker_path=settings.tracker_path,
-                idle_after_s=settings.idle_after_s,
+                access=access,
+                reports=reports,
                 flags=flags,
-                live=live,
-                measures=measures,
-                accepted=accepted,
-                live_limits=settings.live_limits,
-                # Looks only; a consumer exists once it has read.
-                reader=StreamReader(redis, settings.stream_shards, consumer="report"),
-                teller=Teller(
-                    settings.alert_channels, Surroundings(settings.timezone, settings.public_url)
-                ),
+                ids=ids,
+                rate_limit=limit,
             )
         )
         server = _server(settings, app, handover=handover)
@@ -145,17 +162,47 @@ async def serve(
         gc.collect()
         gc.freeze()
         looking = partial(look_again_and_again, look_at_process(measures, "serve"))
-        sending = partial(measures.run, durable.append)
-        beside = (durable.run, refusals.run, live.run, flags.run, totals.run, sending, looking)
-        async with _background(*beside):
+        async with _background(*books.kept(), flags.run, looking):
             prepared = await_first_account(reports, access.accounts, settings, stop)
             await _serve_until(server, listening, stop, prepared)
-        await refusals.flush()
-        await last_words(measures, durable.append)
-        with contextlib.suppress(StreamAway):
-            await live.flush()
-            await totals.flush()
-        await durable.close()
+        await books.close()
+
+
+def _api(
+    settings: Settings,
+    books: _Books,
+    *,
+    redis: Redis,
+    access: Access,
+    reports: Pool,
+    flags: FlagsInForce,
+    ids: Uuid7Source,
+    rate_limit: RateLimit,
+) -> Api:
+    return Api(
+        catalogue=load_catalogue(settings.timezone, settings.catalogue),
+        reports=reports,
+        access=access,
+        redis=redis,
+        durable=books.durable,
+        refusals=books.refusals,
+        ids=ids,
+        clock=wall_clock,
+        rate_limit=rate_limit,
+        limit_loopback=settings.rate_limit_loopback,
+        allowed_origins=settings.allowed_origins,
+        consent_default=settings.consent_default,
+        tracker_path=settings.tracker_path,
+        idle_after_s=settings.idle_after_s,
+        flags=flags,
+        live=books.live,
+        measures=books.measures,
+        accepted=books.accepted,
+        live_limits=settings.live_limits,
+        # Looks only; a consumer exists once it has read.
+        reader=StreamReader(redis, settings.stream_shards, consumer="report"),
+        teller=teller_for(settings),
+    )
 
 
 async def _serve_until(
