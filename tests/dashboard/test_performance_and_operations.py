@@ -18,7 +18,7 @@ from nesthaus.domain.events import Interaction
 from nesthaus.stream.envelope import encode
 from tests.dashboard.people import ADMIN, VIEWER, assert_accessible, assert_not_sideways
 from tests.dashboard.written import Written, plain
-from tests.persist.traffic import call, identifier
+from tests.persist.traffic import FIREFOX, call, identifier
 from tests.stack import Stack
 from tests.waiting import WITHIN_S, wait_for
 
@@ -289,6 +289,43 @@ def test_a_flag_is_changed_and_sessions_have_it(page: Page, stack: Stack) -> Non
     acts = panel(page, "Audit log").get_by_role("row").filter(has_text="Flag set")
     expect(acts.first).to_contain_text("now: off, 30 %, was: on, 30 %")
     expect(acts.first).to_contain_text(ADMIN.name)
+
+
+def test_the_effect_of_a_flag_has_an_address_of_its_own(page: Page) -> None:
+    opened(page, "operations", "flag=nobody_set_it")
+    dialog = page.get_by_role("dialog", name="Effect of “nobody_set_it”")
+    expect(dialog).to_contain_text("No session in this time was told of the flag")
+    expect(dialog.get_by_role("row").filter(has_text="Events lost")).to_contain_text("–")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("flag="))
+
+
+def test_a_flag_shows_the_sessions_with_it_and_without(page: Page, stack: Stack) -> None:
+    opened(page, "operations")
+    csrf = page.request.get("/api/admin/me").json()["csrfToken"]
+    key, session_id = f"f{uuid4().hex[:8]}", uuid4().hex
+    page.request.put(
+        f"/api/admin/flags/{key}",
+        data={"enabled": True, "percentage": 100},
+        headers={"X-CSRF-Token": csrf},
+    )
+    create = f"{stack.url}/api/sessions/create"
+    wait_for(
+        lambda: key in httpx.post(create, json={"consent": "none"}).json()["flags"],
+        WITHIN_S,
+        "an API process that knows the flag",
+    )
+    httpx.post(create, json={"sessionId": session_id}, headers={"User-Agent": FIREFOX})
+    listed = f"/api/admin/sessions?timeRange=24h&q={session_id}"
+    wait_for(lambda: page.request.get(listed).json()["items"], WITHIN_S, "the stored session")
+    opened(page, "operations")
+    row = panel(page, "Feature flags").get_by_role("row").filter(has_text=key)
+    row.get_by_role("button", name="Effect").click()
+    sides = page.get_by_role("dialog").get_by_role("row")
+    expect(sides.filter(has_text="Sessions").get_by_role("cell")).to_have_text(["1", "0"])
+    expect(sides.filter(has_text="Calls failed").get_by_role("cell")).to_have_text(["–", "–"])
+    assert_accessible(page)
 
 
 def test_an_account_is_made_and_deleted(page: Page, stack: Stack) -> None:

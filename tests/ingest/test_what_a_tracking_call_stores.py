@@ -241,6 +241,9 @@ async def test_a_session_is_told_its_flags(api: Api) -> None:
         await api.post("/api/sessions/create", {"sessionId": "s", "consent": "none"})
     ).json()
     assert told["flags"] == unstored["flags"] == {"hover": True, "scroll": False}
+    (entry,) = await api.facts()
+    assert isinstance(entry, Entry)
+    assert entry.flags == told["flags"]
 
 
 async def test_a_null_configuration_erases_nothing_because_it_stores_nothing(api: Api) -> None:

@@ -76,6 +76,7 @@ create table session_entries (
     utm_campaign text,
     configuration_data jsonb,
     tracker_version text,
+    flags jsonb,                                 -- key -> on or off, as the page was told; else null
     primary key (session_id, timestamp, id)
 );
 

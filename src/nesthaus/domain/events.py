@@ -56,6 +56,8 @@ class Entry(Fact, frozen=True, kw_only=True, tag="entry"):
     utm_medium: str | None = None
     utm_campaign: str | None = None
     configuration: Configuration | None = None
+    flags: dict[str, bool] | None = None
+    """What the page was told of them with the answer; None: nothing, it decides for itself."""
 
 
 class Interaction(Fact, frozen=True, kw_only=True, tag="interaction"):

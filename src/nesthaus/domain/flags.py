@@ -8,6 +8,8 @@ from msgspec import Struct
 TRACKER_FLAGS = ("hover", "scroll", "image_timing", "api_timing", "web_vitals")
 """What the tracker asks by. It decides by the page's word, or its own, where none is set."""
 
+KEY_PATTERN = r"^[a-z][a-z0-9_]{0,49}$"
+
 
 class Flag(Struct, frozen=True):
     """On for `percentage` of the sessions, 0 to 100, while it is `enabled`."""

@@ -1,7 +1,7 @@
 """Wire format -> facts: every fact gets its id and time, configurations are priced, texts cut."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -41,7 +41,9 @@ class Facts:
     priced: Callable[[float], None] = lambda _took_ms: None
     """Hears how many milliseconds each price took."""
 
-    def entry(self, call: wire.CreateCall, received_at: datetime) -> Entry:
+    def entry(
+        self, call: wire.CreateCall, received_at: datetime, flags: Mapping[str, bool]
+    ) -> Entry:
         at = _time(call.occurred_at, "occurredAt", received_at)
         device = call.device_info or wire.DeviceInfo()
         viewport = device.viewport or wire.Viewport()
@@ -59,6 +61,7 @@ class Facts:
             utm_medium=_cut(utm.medium, 255),
             utm_campaign=_cut(utm.campaign, 255),
             configuration=None if raw is None else read_configuration(raw, "configuration"),
+            flags=dict(flags) or None,
         )
 
     def interaction(self, body: wire.EventBody, received_at: datetime, within: str) -> Interaction:

@@ -56,12 +56,13 @@ class Tracking:
 
     async def create(self, request: Request) -> Answer:
         call = wire.create_reader.read(request.body)
-        entry = self.facts.entry(call, request.received_at)
         session_id = call.session_id or new_session_id()
+        flags = self.flags_of(session_id)
+        entry = self.facts.entry(call, request.received_at, flags)
         told: dict[str, object] = {
             "serverTime": _iso(request.received_at),
             "idleAfterS": self.idle_after_s,
-            "flags": self.flags_of(session_id),
+            "flags": flags,
         }
         if not self._may_store(call, request):
             return Answer(_json({"success": True, "stored": False, **told}), stored=False)

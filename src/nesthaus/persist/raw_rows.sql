@@ -47,7 +47,7 @@ returning
 insert into session_entries (
     session_id, timestamp, id, received_at, over, implied, user_agent, header_user_agent,
     device_type, viewport_width, viewport_height, referrer, utm_source, utm_medium, utm_campaign,
-    tracker_version, configuration_data
+    tracker_version, configuration_data, flags
 )
 select *
 from unnest(
@@ -67,7 +67,8 @@ from unnest(
     %(utm_medium)s::text[],
     %(utm_campaign)s::text[],
     %(tracker_version)s::text[],
-    %(configuration_data)s::jsonb[]
+    %(configuration_data)s::jsonb[],
+    %(flags)s::jsonb[]
 )
 on conflict do nothing
 returning session_id;

@@ -32,6 +32,7 @@ class EntryRow(NamedTuple):
     utm_campaign: str | None = None
     tracker_version: str | None = None
     configuration_data: str | None = None
+    flags: str | None = None
 
 
 class AcceptanceRow(NamedTuple):
@@ -148,6 +149,7 @@ def entry_rows(session_id: str, start: datetime, arrivals: Arrivals) -> Iterator
             utm_campaign=entry.utm_campaign,
             tracker_version=received.tracker_version,
             configuration_data=None if entry.configuration is None else _json(entry.configuration),
+            flags=None if entry.flags is None else msgspec.json.encode(entry.flags).decode(),
         )
 
 

@@ -9,11 +9,13 @@ from pydantic import BaseModel, Field
 
 from nesthaus.access.rights import ADMIN_PATH, admitted
 from nesthaus.db.pool import Pool
+from nesthaus.domain.flags import KEY_PATTERN
 from nesthaus.domain.periods import ALL, Period
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.report.answers import Answers
 from nesthaus.report.configurations import PopularConfigurations, most_popular
 from nesthaus.report.filters import Bots, FilterQuery, Text
+from nesthaus.report.flag_effect import FlagEffect, flag_effect
 from nesthaus.report.funnel import Funnel, conversion_funnel
 from nesthaus.report.insights import Insights, insights
 from nesthaus.report.option_matrix import OptionMatrix, option_matrix
@@ -50,6 +52,10 @@ class PerformanceQuery(FilterQuery):
         max_length=100,
         description="Such as api_response_time, api_error, db_query_time, image_load_time, LCP.",
     )
+
+
+class FlagQuery(FilterQuery):
+    flag: Annotated[str, Field(pattern=KEY_PATTERN, description="Its key, such as web_vitals.")]
 
 
 class LiveQuery(BaseModel):
@@ -140,6 +146,19 @@ def analytics_router(
             "performance",
             query,
             lambda asked: performance(pool, asked, catalogue, query.metric),
+        )
+
+    @router.get(
+        "/flag-effect",
+        summary="Sessions with a feature flag beside those without: loss, errors, response time",
+        response_model=document_model(FlagEffect),
+        responses=PROBLEMS,
+    )
+    async def effect(query: Annotated[FlagQuery, Query()]) -> Response:
+        return await answered(
+            "flag-effect",
+            query,
+            lambda asked: flag_effect(pool, asked, query.flag),
         )
 
     @router.get(

@@ -4,21 +4,22 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import astuple
 from psycopg.rows import class_row
 
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
-from nesthaus.domain.buckets import GROWTH, SLOWEST, percentiles
+from nesthaus.domain.buckets import GROWTH, SLOWEST
 from nesthaus.domain.periods import starts_of
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.figures import over
 from nesthaus.report import counts
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
+from nesthaus.report.summaries import Buckets, Summary, summary_of
 
 _FEW = 5_000
 """Sessions: the values of so many are looked up one by one."""
@@ -26,18 +27,6 @@ _FEW = 5_000
 _Row = TypeVar("_Row")
 _SQL = load_statements("nesthaus.report", "performance.sql")
 _OF_CHOSEN = over(counts.NARROWLY_CHOSEN, _SQL["measured"])
-
-
-class Summary(Struct, frozen=True):
-    """In the metric's unit. Percentiles are at most 1 % off; None where nothing was measured."""
-
-    count: int
-    average: float | None
-    p50: float | None
-    p75: float | None
-    p95: float | None
-    p99: float | None
-    max: float | None
 
 
 class Point(Summary, frozen=True):
@@ -64,15 +53,11 @@ class Performance(Struct, frozen=True, rename="camel"):
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
-    """Values of one part of the period: `counts` of them lie in `buckets`."""
+class _Measured(Buckets):
+    """Values of one part of the period."""
 
     slot: int
     unit: str | None
-    value_sum: Decimal
-    value_max: float
-    buckets: list[int | None]
-    counts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +92,9 @@ async def performance(
         time_range=question.period.name,
         metric=metric,
         unit=min((row.unit for row in measured if row.unit is not None), default=None),
-        summary=Summary(*_told(measured)),
+        summary=summary_of(measured),
         series=[
-            Point(*_told(by_slot.get(slot, ())), at=start)
+            Point(*astuple(summary_of(by_slot.get(slot, ()))), at=start)
             for slot, start in enumerate(starts_of(question.period, catalogue.zone))
         ],
         slowest=slowest,
@@ -166,24 +151,3 @@ async def _rows(
     async with connection.cursor(binary=True, row_factory=class_row(row)) as cursor:
         await cursor.execute(statement, asked)
         return await cursor.fetchall()
-
-
-def _told(
-    measured: Sequence[_Measured],
-) -> tuple[int, float | None, float | None, float | None, float | None, float | None, float | None]:
-    """Count, average, percentiles and maximum of values put together."""
-    by_bucket: dict[int | None, int] = defaultdict(int)
-    for row in measured:
-        for bucket, count in zip(row.buckets, row.counts, strict=True):
-            by_bucket[bucket] += count
-    count = sum(by_bucket.values())
-    if not count:
-        return 0, None, None, None, None, None, None
-    greatest = max(row.value_max for row in measured)
-    # A bucket ends a little above the greatest value in it.
-    p50, p75, p95, p99 = (
-        min(value or 0.0, greatest) for value in percentiles(by_bucket, (50, 75, 95, 99))
-    )
-    # Values are added up with 15 digits each.
-    average = min(float(sum(row.value_sum for row in measured) / count), greatest)
-    return count, average, p50, p75, p95, p99, greatest

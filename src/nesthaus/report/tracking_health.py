@@ -86,7 +86,7 @@ async def tracking_health(pool: Pool, question: Question, catalogue: Catalogue) 
         sessions=counts.one("sessions").count,
         expected=expected,
         received=received,
-        loss_rate=_loss_rate(expected, received),
+        loss_rate=loss_rate(expected, received),
         duplicates=sum(version.duplicates for version in versions),
         late=sum(version.late for version in versions),
         over=sum(version.over for version in versions),
@@ -156,7 +156,7 @@ def _versions(counts: Counts, young: Mapping[str, _Young]) -> Iterator[VersionHe
             sessions=told.get((version, "sessions"), 0),
             expected=expected,
             received=received,
-            loss_rate=_loss_rate(expected, received),
+            loss_rate=loss_rate(expected, received),
             duplicates=told.get((version, "duplicates"), 0),
             late=told.get((version, "late"), 0),
             over=told.get((version, "over"), 0),
@@ -164,5 +164,5 @@ def _versions(counts: Counts, young: Mapping[str, _Young]) -> Iterator[VersionHe
         )
 
 
-def _loss_rate(expected: int, received: int) -> float | None:
+def loss_rate(expected: int, received: int) -> float | None:
     return 1 - received / expected if expected else None

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from nesthaus.access.rights import ADMIN_PATH, Acting, admitted
 from nesthaus.db.pool import Pool
-from nesthaus.domain.flags import Flag
+from nesthaus.domain.flags import KEY_PATTERN, Flag
 from nesthaus.responses import conflict, document_model, json_response, problem_documents
 from nesthaus.upkeep.flags import MOST, FlagList, SetFlag, TooManyFlags, flag_list, set_flag
 
@@ -21,7 +21,7 @@ _PROBLEMS = problem_documents(
 )
 _CONFLICT = problem_documents(_409=f"There are {MOST} flags already.")
 
-Key = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
+Key = Annotated[str, Path(pattern=KEY_PATTERN)]
 
 
 class FlagWanted(BaseModel):

@@ -6,9 +6,11 @@ import { Button } from "../../parts/button";
 import { DataTable, type Column } from "../../parts/data-table";
 import { Panel } from "../../parts/panel";
 import { Status } from "../../parts/status";
+import { useView } from "../../view/view";
 import { useFormats } from "../../words/formats";
 import { useWords } from "../../words/language";
 import { FlagDialog } from "./flag-dialog";
+import { FlagEffect } from "./flag-effect";
 import { FLAG_WORDS } from "./flag-words";
 import styles from "./operations.module.css";
 import { FLAGS } from "./paths";
@@ -21,6 +23,8 @@ export function FlagsPanel() {
   const words = useWords(FLAG_WORDS);
   const canChange = useCanChange();
   const answer = useAnswer(FLAGS);
+  const { own, setOwn } = useView();
+  const shown = own("flag");
   const [changing, setChanging] = useState<Flag>();
   return (
     <Panel
@@ -33,7 +37,12 @@ export function FlagsPanel() {
     >
       {({ items }) => (
         <>
-          <Table rows={items} {...(canChange && { onChange: setChanging })} />
+          <Table
+            rows={items}
+            onEffect={({ key }) => setOwn({ flag: key })}
+            {...(canChange && { onChange: setChanging })}
+          />
+          {shown && <FlagEffect flag={shown} onClose={() => setOwn({ flag: undefined })} />}
           {changing && <FlagDialog flag={changing} onClose={() => setChanging(undefined)} />}
         </>
       )}
@@ -43,10 +52,11 @@ export function FlagsPanel() {
 
 interface TableProps {
   rows: readonly Flag[];
+  onEffect: (flag: Flag) => void;
   onChange?: (flag: Flag) => void;
 }
 
-function Table({ rows, onChange }: TableProps) {
+function Table({ rows, onEffect, onChange }: TableProps) {
   const words = useWords(FLAG_WORDS);
   const { actions, state } = useWords(OPERATIONS_WORDS);
   const { wholeShare, shortDateTime } = useFormats();
@@ -81,20 +91,24 @@ function Table({ rows, onChange }: TableProps) {
       figure: true,
       cell: ({ updatedAt }) => (updatedAt ? shortDateTime(updatedAt) : words.never),
     },
-  ];
-  if (onChange)
-    columns.push({
+    {
       id: "acts",
       label: actions,
       labelHidden: true,
       cell: (flag) => (
         <span className={styles["acts"]}>
-          <Button small look="quiet" onClick={() => onChange(flag)}>
-            {words.change}
+          <Button small look="quiet" onClick={() => onEffect(flag)}>
+            {words.effect}
           </Button>
+          {onChange && (
+            <Button small look="quiet" onClick={() => onChange(flag)}>
+              {words.change}
+            </Button>
+          )}
         </span>
       ),
-    });
+    },
+  ];
   return (
     <DataTable
       caption={words.flags}

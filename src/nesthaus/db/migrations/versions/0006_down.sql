@@ -1,0 +1,1 @@
+alter table session_entries drop column flags;
