@@ -44,6 +44,7 @@ ADMIN = {
             "paths",
             "insights",
             "tracking-health",
+            "flag-effect",
             "performance",
             "real-time",
         )

@@ -42,6 +42,7 @@ from nesthaus.stream.worker_states import SCHEDULE, publish_worker_state
 from nesthaus.upkeep.alert_sensors import Outside
 from nesthaus.upkeep.alert_watch import AlertWatch
 from nesthaus.upkeep.database_watch import DatabaseWatch
+from nesthaus.upkeep.metrics_retention import drop_old_metrics
 from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
 
@@ -59,6 +60,7 @@ class _Work:
     alert_watch: AlertWatch
     database_watch: DatabaseWatch
     teller: Teller
+    metrics_retention_days: int
 
     async def release(self) -> str:
         """Pages show when this version first ran beside the figures it may have changed."""
@@ -71,6 +73,10 @@ class _Work:
         async with self.pool.connection() as connection:
             made = await ensure_partitions(connection, wall_clock())
         return f"{len(made)} partitions made"
+
+    async def metrics_retention(self) -> str:
+        zone, days = self.catalogue.zone, self.metrics_retention_days
+        return str(await drop_old_metrics(self.pool, wall_clock(), days, zone))
 
     async def aggregate(self) -> str:
         """First who is gone: nothing is received that would say so."""
@@ -125,7 +131,16 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             await await_schema_announced(pool, stop, settings.timezone, announcer)
             alert_watch = AlertWatch(pool, outside, teller, wall_clock)
             generations = Generations(redis)
-            work = _Work(pool, catalogue, rules, generations, alert_watch, database_watch, teller)
+            work = _Work(
+                pool,
+                catalogue,
+                rules,
+                generations,
+                alert_watch,
+                database_watch,
+                teller,
+                settings.metrics_retention_days,
+            )
             stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
             looks = look_at_process(measures, "schedule"), look_at_queue(measures, reader)
             async with measuring(measures, stream.append, redis, *looks):
@@ -139,6 +154,7 @@ def _jobs(settings: Settings, servers: Servers, work: _Work) -> tuple[Job, ...]:
         Job("release", HOUR_S, work.release),
         Job("partitions", HOUR_S, work.partitions),
         Job("aggregate", settings.aggregate_every_s, work.aggregate),
+        Job("metrics_retention", HOUR_S, work.metrics_retention),
         Job("verification", HOUR_S, work.verify),
         Job("alerts", settings.alert_every_s, work.alerts),
         Job("notices", settings.alert_every_s, work.notices),
