@@ -9,19 +9,17 @@ from starlette.types import ASGIApp
 
 from nesthaus.db.slow import of_this_call
 from nesthaus.domain.events import Metric
-from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.routes import in_front
 from nesthaus.roles.measured import measured
 from nesthaus.stream import envelope
-from nesthaus.stream.measures import Measures
-from tests.clocks import SettableClock
+from tests.clocks import SettableClock, measures_by
 
 TRACK = "/api/track"
 
 
 class Measured:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.measures = Measures(Uuid7Source(), SettableClock())
+        self.measures = measures_by(SettableClock())
         self._payloads: list[bytes] = []
         self._patch = monkeypatch
         whole = measured(_app(), self._note, self.measures, {TRACK})

@@ -13,7 +13,6 @@ from nesthaus.aggregate.marked import count_marked
 from nesthaus.aggregate.verification import DAYS, verify
 from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Pool
-from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.idle import close_idle_sessions
@@ -24,6 +23,7 @@ from nesthaus.roles.runtime import (
     STATE_VALID_S,
     Servers,
     await_schema_announced,
+    measures_for,
     pool_for,
     process_name,
     redis_for,
@@ -36,7 +36,6 @@ from nesthaus.settings import Settings
 from nesthaus.stream.ending import end
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.generations import Generations
-from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import SCHEDULE, publish_worker_state
 from nesthaus.upkeep.alert_sensors import Outside
@@ -113,7 +112,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
     stop = stop_on_signals()
     rules = Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
     catalogue = load_catalogue(settings.timezone, settings.catalogue)
-    measures = Measures(Uuid7Source(), wall_clock)
+    measures = measures_for(settings)
     teller = teller_for(settings)
     async with (
         redis_for(settings, servers) as redis,
