@@ -8,7 +8,6 @@ from secrets import token_hex
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nesthaus.db.slow import of_this_call
 from nesthaus.domain.measures import SLOW_MS
 from nesthaus.observe import Call, this_call, valid_traceparent
 from nesthaus.stream.measures import Measures, Series
@@ -54,10 +53,9 @@ def measured(
             return
         headers = dict(scope["headers"])
         request_id = _sent_id(headers) or f"{process}-{next(numbers)}"
-        # A call has a task of its own: what is set here is nobody else's.
-        this_call.set(Call(request_id, _traceparent(headers)))
         statements: list[tuple[str, float]] = []
-        of_this_call.set(statements)
+        # A call has a task of its own: what is set here is nobody else's.
+        this_call.set(Call(request_id, _traceparent(headers), statements))
         started = time.perf_counter()
         status = _FAULT
 
