@@ -5,8 +5,10 @@ else the machine does in the meantime falls on all of it.
 """
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from statistics import median
 
+import psutil
 from benchmarks.load import Outcome, Plan, run
 from benchmarks.program import Running, bare, program
 from benchmarks.table import Figure
