@@ -51,9 +51,9 @@ def made_calls(document: dict[str, Any], mode: GenerationMode) -> list[Any]:
 
 async def answer_to(client: httpx.AsyncClient, case: Any) -> httpx.Response:
     told: dict[str, Any] = case.as_transport_kwargs(base_url="http://api")
-    data = told.get("data")
-    content = urlencode(data) if isinstance(data, dict) else data
-    body = {"json": told.get("json")} if data is None else {"content": content}
+    data: Any = told.get("data")
+    content: Any = urlencode(data) if isinstance(data, dict) else data  # pyright: ignore[reportUnknownArgumentType]
+    body: dict[str, Any] = {"json": told.get("json")} if data is None else {"content": content}
     headers = {
         name: value.encode("utf-8", "surrogatepass").replace(b"\n", b"").replace(b"\r", b"")
         for name, value in dict(told.get("headers") or {}).items()
