@@ -78,3 +78,5 @@ insert into jobs (name, started_at, next_run_at)
 values ('partitions', '2026-06-15 12:05+00', '2026-06-15 13:05+00');
 insert into logins (token_hash, account_id, created_at, last_used_at, expires_at)
 select '\x02', id, created_at, created_at, created_at + interval '12 hours' from accounts;
+insert into price_lists (version, base_version, source, document, imported_at)
+values ('2027-01', '2025-12', 'prices.xlsx', '{}', '2026-06-15 12:05+00');

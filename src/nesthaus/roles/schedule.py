@@ -44,6 +44,7 @@ from nesthaus.upkeep.alert_watch import AlertWatch
 from nesthaus.upkeep.database_watch import DatabaseWatch
 from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
+from nesthaus.upkeep.price_lists import PublishedLists
 
 HOUR_S = 3600.0
 
@@ -54,6 +55,7 @@ class _Work:
 
     pool: Pool
     catalogue: Catalogue
+    published: PublishedLists
     rules: Rules
     generations: Generations
     alert_watch: AlertWatch
@@ -74,6 +76,7 @@ class _Work:
 
     async def aggregate(self) -> str:
         """First who is gone: nothing is received that would say so."""
+        await self.published.refresh()
         closed = await close_idle_sessions(self.pool, wall_clock(), self.rules)
         counted = await count_marked(
             self.pool, self.catalogue, wall_clock, self.generations.figures_changed
@@ -84,6 +87,7 @@ class _Work:
         return f"{closed} sessions closed, {counted}{waits}"
 
     async def verify(self) -> str:
+        await self.published.refresh()
         wrong = await verify(
             self.pool, self.catalogue, wall_clock(), self.generations.figures_changed
         )
@@ -125,7 +129,16 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             await await_schema_announced(pool, stop, settings.timezone, announcer)
             alert_watch = AlertWatch(pool, outside, teller, wall_clock)
             generations = Generations(redis)
-            work = _Work(pool, catalogue, rules, generations, alert_watch, database_watch, teller)
+            work = _Work(
+                pool,
+                catalogue,
+                PublishedLists(pool, catalogue),
+                rules,
+                generations,
+                alert_watch,
+                database_watch,
+                teller,
+            )
             stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
             looks = look_at_process(measures, "schedule"), look_at_queue(measures, reader)
             async with measuring(measures, stream.append, redis, *looks):

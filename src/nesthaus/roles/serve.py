@@ -22,6 +22,7 @@ from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Delivery
 from nesthaus.domain.identifiers import Uuid7Source
+from nesthaus.domain.pricing import Catalogue
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, build_app
 from nesthaus.roles.first_account import await_first_account
@@ -48,9 +49,11 @@ from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.stream.totals import Totals
 from nesthaus.upkeep.flags import FlagsInForce
+from nesthaus.upkeep.price_lists import PublishedLists
 
 REPORT_TIMEOUT_MS = 10_000
 BACKGROUND_RETRY_S = 1.0
+PRICE_LISTS_COPY = "price-lists.json"
 
 log = logging.getLogger(__name__)
 
@@ -144,12 +147,16 @@ async def serve(
     ):
         books = _open_books(settings, redis, ids, measures)
         flags = FlagsInForce(access.pool)
+        catalogue = load_catalogue(settings.timezone, settings.catalogue)
+        published = PublishedLists(reports, catalogue, settings.data / PRICE_LISTS_COPY)
+        await published.at_start()
         limit = RateLimit(settings.rate_limit_per_minute, rate_table)
         app = build_app(
             _api(
                 settings,
                 books,
                 redis=redis,
+                catalogue=catalogue,
                 access=access,
                 reports=reports,
                 flags=flags,
@@ -162,7 +169,7 @@ async def serve(
         gc.collect()
         gc.freeze()
         looking = partial(look_again_and_again, look_at_process(measures, "serve"))
-        async with _background(*books.kept(), flags.run, looking):
+        async with _background(*books.kept(), flags.run, published.run, looking):
             prepared = await_first_account(reports, access.accounts, settings, stop)
             await _serve_until(server, listening, stop, prepared)
         await books.close()
@@ -173,6 +180,7 @@ def _api(
     books: _Books,
     *,
     redis: Redis,
+    catalogue: Catalogue,
     access: Access,
     reports: Pool,
     flags: FlagsInForce,
@@ -180,7 +188,7 @@ def _api(
     rate_limit: RateLimit,
 ) -> Api:
     return Api(
-        catalogue=load_catalogue(settings.timezone, settings.catalogue),
+        catalogue=catalogue,
         reports=reports,
         access=access,
         redis=redis,
