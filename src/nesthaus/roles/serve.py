@@ -28,6 +28,7 @@ from nesthaus.roles.app import Api, build_app
 from nesthaus.roles.first_account import await_first_account
 from nesthaus.roles.handover import HANDOVER_PATIENCE_S, LeavingApp, Server
 from nesthaus.roles.measuring import last_words, look_again_and_again, look_at_process
+from nesthaus.roles.media_store import media_store
 from nesthaus.roles.runtime import (
     STOP_PATIENCE_S,
     Servers,
@@ -210,6 +211,7 @@ def _api(
         # Looks only; a consumer exists once it has read.
         reader=StreamReader(redis, settings.stream_shards, consumer="report"),
         teller=teller_for(settings),
+        media=media_store(settings),
     )
 
 
