@@ -46,6 +46,7 @@ ADMIN = {
             "paths",
             "insights",
             "tracking-health",
+            "flag-effect",
             "performance",
             "real-time",
         )
