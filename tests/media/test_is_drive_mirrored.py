@@ -443,7 +443,7 @@ async def test_progress_is_told_file_by_file(drive: Google, mirrored: Mirrored) 
         SyncProgress("copying", 1, 3, 1),
         SyncProgress("copying", 2, 3, 2),
         SyncProgress("copying", 3, 3, 3),
-        SyncProgress("deleting", 3, 3, 0),
+        SyncProgress("deleting", 3, 3, 3),
     ]
 
 

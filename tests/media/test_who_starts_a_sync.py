@@ -103,7 +103,7 @@ async def test_a_sync_is_ordered_carried_out_and_told(
         "phase": "deleting",
         "filesDone": 1,
         "filesTotal": 1,
-        "bytesCopied": 0,
+        "bytesCopied": 5,
     }
     assert latest["result"] | {"durationMs": 0} == {
         "processed": 2,

@@ -70,13 +70,15 @@ class Mirror:
         wanted = [*plan.uploads, *plan.updates]
         parts = [self._part(each) for each in wanted]
         await asyncio.to_thread(keep_only, self.parts, parts)
-        failed = await self._copy_all(wanted, progress)
-        await progress(SyncProgress("deleting", len(wanted), len(wanted), 0))
+        failed, copied = await self._copy_all(wanted, progress)
+        await progress(SyncProgress("deleting", len(wanted), len(wanted), copied))
         await self._publish(plan.deletions)
         return failed
 
-    async def _copy_all(self, wanted: Sequence[Wanted], progress: Progress) -> dict[str, SyncError]:
-        """What could not be copied, by Drive's id."""
+    async def _copy_all(
+        self, wanted: Sequence[Wanted], progress: Progress
+    ) -> tuple[dict[str, SyncError], int]:
+        """What could not be copied, by Drive's id, and how many bytes were."""
         failed: dict[str, SyncError] = {}
         copied, away_in_a_row = 0, 0
         for number, each in enumerate(wanted):
@@ -90,7 +92,7 @@ class Mirror:
                 if away_in_a_row == MOST_AWAY_IN_A_ROW:
                     raise
         await progress(SyncProgress("copying", len(wanted), len(wanted), copied))
-        return failed
+        return failed, copied
 
     async def _copy(self, wanted: Wanted) -> int:
         """How many bytes came."""
