@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from nesthaus.catalogue.differences import differences
 from nesthaus.catalogue.loader import LoadedList, load_lists, read_written, written
@@ -294,6 +294,22 @@ def test_a_number_whose_thousands_a_spreadsheet_lost_is_told(tmp_path: Path) -> 
     ]
     row = found.rows[Place("gebaeudehuelle", ("trapezblech",))]
     assert (row["nest80"], row["nest100"], row["nest120"]) == (0, 12, 35396)
+
+
+def test_what_is_only_formatted_below_the_prices_is_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nesthaus.catalogue.sheet_files.MAX_ROWS", 50)
+    path = workbook(tmp_path / "x.xlsx", ("Preise", table()))
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    sheet["A300"].number_format = "0.00"
+    book.save(path)
+    assert len(read_sheets(path)[0].rows) == 50
+    sheet["B300"] = "Notiz"
+    book.save(path)
+    with pytest.raises(UnreadableSheet, match="more than 50 rows in Preise"):
+        read_sheets(path)
 
 
 def test_of_several_worksheets_with_prices_one_must_be_named(tmp_path: Path) -> None:

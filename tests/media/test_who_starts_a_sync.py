@@ -171,6 +171,22 @@ async def test_what_drive_refuses_is_in_the_status(
     assert latest["error"] == f"folder {FOLDER}: Drive answers 404: File not found: ."
 
 
+@pytest.mark.parametrize("content", ["{}", "no JSON", '{"type": "service_account"}'])
+async def test_a_key_that_is_none_is_in_the_status(
+    call: Call, syncs: MediaSyncs, settings: Settings, content: str
+) -> None:
+    key = settings.google_service_account
+    assert key is not None
+    key.write_text(content)
+    await call("POST", SYNC, Role.ADMIN)
+    await syncs.look()
+    latest = (await call("GET", SYNC, Role.ADMIN)).json()["latest"]
+    assert (latest["state"], latest["error"]) == (
+        "failed",
+        f"{key} is no key of a service account",
+    )
+
+
 async def test_a_sync_whose_process_is_gone_is_ended_and_makes_room(
     drive: Google, call: Call, syncs: MediaSyncs, db: Pool
 ) -> None:

@@ -122,12 +122,14 @@ def _worksheets(content: bytes) -> list[Sheet]:
 
 def _rows_of(book: Workbook) -> Iterator[Sheet]:
     for sheet in book.worksheets:
-        if (sheet.max_row or 0) > MAX_ROWS:
-            raise UnreadableSheet(f"has more than {MAX_ROWS:,} rows in {sheet.title}")
-        rows = [
-            [_cell(value) for value in row]
-            for row in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
-        ]
+        rows: list[list[Cell]] = []
+        columns = min(sheet.max_column or 1, MAX_COLUMNS)
+        # Cells that are formatted far below the last price are no rows.
+        for number, values in enumerate(sheet.iter_rows(max_col=columns, values_only=True)):
+            if number < MAX_ROWS:
+                rows.append([_cell(value) for value in values])
+            elif any(value is not None for value in values):
+                raise UnreadableSheet(f"has more than {MAX_ROWS:,} rows in {sheet.title}")
         yield Sheet(sheet.title, rows)
 
 

@@ -572,7 +572,7 @@ create table media_files (
     md5 text not null,                           -- as Drive tells it
     sha256 text not null,                        -- the file is stored under it
     object_name text not null,
-    modified_at timestamptz not null,            -- in Drive
+    modified_at timestamptz,                     -- in Drive
     mirrored_at timestamptz not null,
     primary key (file_id)
 );

@@ -107,7 +107,7 @@ def password(text: str) -> str:
 def drive_folders(text: str) -> tuple[str, ...]:
     folders = tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text) if part))
     for folder in folders:
-        if not re.fullmatch(r"[A-Za-z0-9_-]{10,100}", folder):
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", folder):
             raise ValueError("ids of folders, as their addresses end in, separated by commas")
     return folders
 

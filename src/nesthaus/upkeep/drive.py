@@ -66,7 +66,7 @@ class RemoteFile(Struct, frozen=True, rename="camel"):
     id: Id
     name: str
     mime_type: str
-    modified_time: datetime
+    modified_time: datetime | None = None
     size: Annotated[str, Meta(pattern=r"^[0-9]{1,15}$")] | None = None
     md5_checksum: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")] | None = None
 

@@ -31,7 +31,7 @@ class MirroredFile(Struct, frozen=True):
     md5: str
     sha256: str
     object_name: str
-    modified_at: datetime
+    modified_at: datetime | None
 
 
 class SyncError(Struct, frozen=True):

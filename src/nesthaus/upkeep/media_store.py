@@ -11,8 +11,12 @@ from typing import Protocol, cast
 from fsspec.core import url_to_fs  # pyright: ignore[reportUnknownVariableType]
 from fsspec.implementations.local import LocalFileSystem
 
+from nesthaus.domain.media import MIME_TYPES
+
 FILE_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 MANIFEST = "manifest.json"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_A_MINUTE = "public, max-age=60"
 
 
 class StoreTrouble(Exception):
@@ -20,13 +24,15 @@ class StoreTrouble(Exception):
 
 
 class _FileSystem(Protocol):
-    def put_file(self, lpath: str, rpath: str) -> object: ...
+    protocol: str | tuple[str, ...]
+
+    def put_file(self, lpath: str, rpath: str, **headers: str) -> object: ...
     def info(self, path: str) -> Mapping[str, object]: ...
     def exists(self, path: str) -> bool: ...
     def rm_file(self, path: str) -> object: ...
     def mv(self, path1: str, path2: str) -> object: ...
     def makedirs(self, path: str, exist_ok: bool) -> object: ...
-    def pipe_file(self, path: str, value: bytes) -> object: ...
+    def pipe_file(self, path: str, value: bytes, **headers: str) -> object: ...
     def invalidate_cache(self) -> object: ...
 
 
@@ -42,6 +48,7 @@ class MediaStore:
         self._files = cast("_FileSystem", files)
         self._root = root.rstrip("/")
         self._is_local = isinstance(files, LocalFileSystem)
+        self._is_s3 = "s3" in self._files.protocol
 
     def local_path(self, name: str) -> Path | None:
         """Of a file in a folder of this machine; None where the store is elsewhere."""
@@ -58,7 +65,8 @@ class MediaStore:
                 self._files.put_file(str(part), f"{path}.part")
                 self._files.mv(f"{path}.part", path)
             else:
-                self._files.put_file(str(part), path)
+                mime_type = MIME_TYPES[name.rpartition(".")[2]]
+                self._files.put_file(str(part), path, **self._headers(mime_type, _FOR_EVER))
             self._files.invalidate_cache()
             if not self._has(name, size):
                 raise OSError("it is not there, or has another size, afterwards")
@@ -83,7 +91,12 @@ class MediaStore:
                 self._files.pipe_file(f"{path}.part", document)
                 self._files.mv(f"{path}.part", path)
             else:
-                self._files.pipe_file(path, document)
+                headers = self._headers("application/json", _A_MINUTE)
+                self._files.pipe_file(path, document, **headers)
+
+    def _headers(self, mime_type: str, cache: str) -> dict[str, str]:
+        """What browsers are told that fetch it from the bucket. Only S3's are known here."""
+        return {"ContentType": mime_type, "CacheControl": cache} if self._is_s3 else {}
 
     def _has(self, name: str, size: int) -> bool:
         try:
