@@ -178,7 +178,7 @@ NOT_WHOLE: list[tuple[Answer, str]] = [
     (page(incompleteSearch=True), "is not complete"),
     (page(nextPageToken="again"), "does not end"),
     (page(files=[{"id": "../../etc", "name": "1-a.jpg"}]), "cannot be read"),
-    (page(files=[{"id": "a", "name": "1-a.jpg", "mimeType": "image/jpeg"}]), "cannot be read"),
+    (page(files=[{"id": "a", "name": "1-a.jpg", "size": "4"}]), "cannot be read"),
 ]
 
 
