@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -310,6 +311,16 @@ def test_what_is_only_formatted_below_the_prices_is_no_row(
     book.save(path)
     with pytest.raises(UnreadableSheet, match="more than 50 rows in Preise"):
         read_sheets(path)
+
+
+def test_an_xlsx_file_that_is_damaged_is_told_in_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    write_sheet(DECEMBER, path)
+    whole = path.read_bytes()
+    for at in range(40, len(whole) - 100, 97):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        with suppress(UnreadableSheet, NoSheet):
+            chosen_sheet(read_sheets(path), DECEMBER, None)
 
 
 def test_of_several_worksheets_with_prices_one_must_be_named(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 import csv
 import io
 import math
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -100,12 +102,14 @@ def _worksheets(content: bytes) -> list[Sheet]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(each.file_size for each in packed.infolist()) > MAX_UNPACKED_BYTES:
                 raise UnreadableSheet(f"is larger than {MAX_UNPACKED_BYTES:,} bytes unpacked")
-        book = load_workbook(io.BytesIO(content), data_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of what it leaves out, such as charts
+            book = load_workbook(io.BytesIO(content), data_only=True)
     # Whatever the file is instead, openpyxl stumbles over it in its own way.
     except (
         InvalidFileException,
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
+        zlib.error,
         KeyError,
         ValueError,
         TypeError,
