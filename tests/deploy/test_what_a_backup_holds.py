@@ -122,6 +122,8 @@ async def test_every_table_comes_back_with_each_row(
         assert connection.execute("select session_id from user_sessions").fetchone() == ("s1",)
         schemas = connection.execute("select nspname from pg_namespace where nspname ~ 'restore'")
         assert schemas.fetchall() == []
+        connection.execute("set role nesthaus_report")
+        assert connection.execute("select count(*) from user_sessions").fetchone() == (1,)
 
 
 async def test_an_older_postgresql_has_programs_of_its_own(

@@ -16,6 +16,7 @@ from nesthaus.domain.events import Delivery, Event
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.admission import Admission
 from nesthaus.ingest.facts import Facts
+from nesthaus.ingest.load import Load
 from nesthaus.ingest.prices import Prices
 from nesthaus.ingest.receipts import ReceiptTimes
 from nesthaus.ingest.refusal_counts import RefusalCounts
@@ -83,7 +84,9 @@ async def api(
     routes = tracking_routes(
         tracking,
         Prices(CATALOGUE, clock),
-        Admission(ReceiptTimes(clock), limit, limit_loopback=False),
+        Admission(
+            ReceiptTimes(clock), limit, limit_loopback=False, load=settings.get("load", Load())
+        ),
         refusals,
         settings.get("allowed_origins", ("*",)),
     )

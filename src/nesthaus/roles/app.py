@@ -23,6 +23,7 @@ from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.ingest.admission import Admission
 from nesthaus.ingest.facts import Facts
+from nesthaus.ingest.load import Load
 from nesthaus.ingest.openapi import tracking_document
 from nesthaus.ingest.prices import Prices
 from nesthaus.ingest.receipts import ReceiptTimes
@@ -40,7 +41,7 @@ from nesthaus.report.readiness import knowing, readiness_router
 from nesthaus.report.real_time import LiveView
 from nesthaus.report.routes import admin_router
 from nesthaus.report.turns import in_turn
-from nesthaus.responses import answer_problems
+from nesthaus.responses import answer_problems, with_safe_headers
 from nesthaus.roles.measured import measured
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.live import LiveCounters
@@ -90,7 +91,8 @@ def build_app(api: Api) -> ASGIApp:
     admin = in_turn(documented_app(api))
     endpoints = _tracking_endpoints(api)
     whole = in_front(endpoints, admin)
-    return measured(whole, api.live.request, api.measures, frozenset(endpoints))
+    calls = measured(whole, api.live.request, api.measures, frozenset(endpoints))
+    return with_safe_headers(calls)
 
 
 def documented_app(api: Api) -> FastAPI:
@@ -149,7 +151,7 @@ def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
         accepted=api.accepted,
     )
     receipts = ReceiptTimes(api.clock, phase_us=randrange(1_000))  # noqa: S311 - no secret
-    admission = Admission(receipts, api.rate_limit, api.limit_loopback)
+    admission = Admission(receipts, api.rate_limit, api.limit_loopback, Load())
     prices = Prices(api.catalogue, api.clock, api.measures.priced)
     return tracking_routes(tracking, prices, admission, api.refusals, api.allowed_origins)
 

@@ -43,6 +43,7 @@ from nesthaus.stream.worker_states import SCHEDULE, publish_worker_state
 from nesthaus.upkeep.alert_sensors import Outside
 from nesthaus.upkeep.alert_watch import AlertWatch
 from nesthaus.upkeep.database_watch import DatabaseWatch
+from nesthaus.upkeep.disk_watch import DiskWatch
 from nesthaus.upkeep.metrics_retention import drop_old_metrics
 from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
@@ -62,6 +63,7 @@ class _Work:
     generations: Generations
     alert_watch: AlertWatch
     database_watch: DatabaseWatch
+    disk_watch: DiskWatch
     teller: Teller
     metrics_retention_days: int
 
@@ -103,7 +105,8 @@ class _Work:
     async def alerts(self) -> str:
         try:
             result = await self.alert_watch.look()
-            await self.database_watch.hand_over(self.pool)
+            for watch in (self.database_watch, self.disk_watch):
+                await watch.hand_over(self.pool)
         except psycopg.OperationalError:
             await self.database_watch.not_written()
             raise
@@ -129,7 +132,8 @@ async def schedule(settings: Settings, servers: Servers) -> None:
         database_watch = DatabaseWatch(
             servers.database_url, redis, teller, wall_clock, settings.alert_every_s
         )
-        watching = asyncio.create_task(database_watch.run())
+        disk_watch = DiskWatch(settings.data, redis, teller, wall_clock, settings.alert_every_s)
+        watching = [asyncio.create_task(watch.run()) for watch in (database_watch, disk_watch)]
         try:
             publish = partial(publish_worker_state, redis, valid_s=STATE_VALID_S)
             announcer = Announcer(process_name(), wall_clock, publish, role=SCHEDULE)
@@ -144,6 +148,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
                 generations,
                 alert_watch,
                 database_watch,
+                disk_watch,
                 teller,
                 settings.metrics_retention_days,
             )
@@ -159,7 +164,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
                     if syncing is not None:
                         await end(syncing)
         finally:
-            await end(watching)
+            await end(*watching)
 
 
 def _jobs(settings: Settings, servers: Servers, work: _Work, media: MediaSyncs) -> tuple[Job, ...]:

@@ -25,6 +25,7 @@ from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, build_app
+from nesthaus.roles.connections import Crowd, Patience, most_connections, protocol_for
 from nesthaus.roles.first_account import await_first_account
 from nesthaus.roles.handover import HANDOVER_PATIENCE_S, LeavingApp, Server
 from nesthaus.roles.measuring import last_words, look_again_and_again, look_at_process
@@ -242,9 +243,10 @@ async def _serve_until(
 
 def _server(settings: Settings, app: ASGIApp, *, handover: bool) -> Server:
     leaving = LeavingApp(app) if handover else None
+    crowd = Crowd(Patience(most_connections()))
     config = uvicorn.Config(
         leaving or app,
-        http="httptools",
+        http=protocol_for(crowd),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -255,4 +257,4 @@ def _server(settings: Settings, app: ASGIApp, *, handover: bool) -> Server:
         timeout_graceful_shutdown=HANDOVER_PATIENCE_S if handover else STOP_PATIENCE_S,
         timeout_keep_alive=75,
     )
-    return Server(config, leaving)
+    return Server(config, leaving, crowd)

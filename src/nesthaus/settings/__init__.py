@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
 from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.settings.kinds import (
+    database,
     directory,
     drive_folders,
     existing_directory,
@@ -24,7 +24,7 @@ from nesthaus.settings.kinds import (
     password,
     script_path,
     store,
-    url,
+    stream,
     whole,
     zone,
 )
@@ -64,11 +64,11 @@ class Origin:
 _P = "NESTHAUS_"
 _DATABASE_URL = Setting(
     "DATABASE_URL", None, "", "PostgreSQL 16 or newer; unset: `up` starts one of its own.",
-    url("postgresql", "postgres"), secret=True,
+    database, secret=True,
 )  # fmt: skip
 _REDIS_URL = Setting(
     "REDIS_URL", None, "", "Redis 6.2 or newer, or Valkey; unset: `up` starts one of its own.",
-    url("redis", "rediss", "valkey", "valkeys", "unix"), secret=True,
+    stream, secret=True,
 )  # fmt: skip
 _DATA = Setting(
     _P + "DATA", "./.nesthaus", "folder", "Where embedded servers and the spool keep their files.",
@@ -405,8 +405,9 @@ def masked(origin: Origin) -> str | None:
         return "***"
     if origin.text is None or not origin.setting.secret:
         return origin.text
-    parts = urlsplit(origin.text)
-    if "@" not in parts.netloc:
-        return urlunsplit(parts._replace(query=""))
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"***@{host}", query=""))
+    scheme, separator, rest = origin.text.partition("://")
+    if not separator:
+        return "***"
+    # At the last "@": a password may hold any sign, also one that should have been escaped.
+    _, at, place = rest.rpartition("@")
+    return f"{scheme}://{'***' if at else ''}{at}{place.partition('?')[0]}"

@@ -7,7 +7,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
 from nesthaus.access.password_rules import InvalidPassword, checked_password
+from nesthaus.stream.connection import connect
 
 
 def whole(least: int, greatest: int) -> Callable[[str], int]:
@@ -52,23 +56,44 @@ def origins(text: str) -> tuple[str, ...]:
     return origins
 
 
-def url(*schemes: str) -> Callable[[str], str]:
-    allowed = "an address that begins with " + " or ".join(f"{scheme}://" for scheme in schemes)
+def database(text: str) -> str:
+    return _address(text, "postgresql", "postgres", readable=conninfo_to_dict)
 
-    def parse(text: str) -> str:
-        if urlsplit(text).scheme not in schemes:
-            raise ValueError(allowed)
-        return text
 
-    return parse
+def stream(text: str) -> str:
+    def readable(text: str) -> object:
+        return connect(text, 0).connection_pool.make_connection()
+
+    return _address(text, "redis", "rediss", "valkey", "valkeys", "unix", readable=readable)
+
+
+def _address(text: str, *schemes: str, readable: Callable[[str], object]) -> str:
+    """What `readable` says against an address may quote its password."""
+    if text.partition("://")[0] not in schemes or "://" not in text:
+        begins = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise ValueError(f"an address that begins with {begins}")
+    try:
+        readable(text)
+    except (ValueError, TypeError, psycopg.ProgrammingError):
+        example = f"{schemes[0]}://user:password@host:port/name"
+        raise ValueError(
+            f"an address such as {example}, in which signs like @ / # % are escaped (%40 for @)"
+        ) from None
+    return text
+
+
+_A_PAGE = "an address such as https://tracking.shop.example"
 
 
 def page(text: str) -> str:
     """Without the slash at its end."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError(_A_PAGE) from None
     is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
     if parts.scheme not in {"http", "https"} or not parts.netloc or not is_plain:
-        raise ValueError("an address such as https://tracking.shop.example")
+        raise ValueError(_A_PAGE)
     return text.rstrip("/")
 
 
