@@ -25,6 +25,7 @@ COMMANDS = {
     "rebuild": ("nesthaus.cli.rebuild", "Count stored figures again from what was tracked."),
     "bots": ("nesthaus.cli.bots", "Judge again who is a bot."),
     "dead-letters": ("nesthaus.cli.dead_letters", "See and replay what could not be stored."),
+    "prices": ("nesthaus.cli.prices", "Import price lists from sheets and publish them."),
     "token": ("nesthaus.cli.token", "Make, list and revoke API tokens."),
     "user": ("nesthaus.cli.user", "Make, list and delete accounts, change passwords."),
     "openapi": ("nesthaus.cli.openapi", "Print the OpenAPI document of all routes."),

@@ -50,6 +50,8 @@ from nesthaus.stream.reader import StreamReader
 from nesthaus.upkeep.alert_routes import alert_router
 from nesthaus.upkeep.flag_routes import flag_router
 from nesthaus.upkeep.flags import FlagsInForce
+from nesthaus.upkeep.media_routes import media_router
+from nesthaus.upkeep.media_store import MediaStore
 from nesthaus.upkeep.notices import Teller
 
 
@@ -80,6 +82,8 @@ class Api:
     live_limits: LiveLimits
     reader: StreamReader
     teller: Teller
+    media: MediaStore | None = None
+    """None where no folder of Drive is set."""
     tracker_path: str = TRACKER_PATH
 
 
@@ -129,6 +133,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
         dead_letter_router(api.access.pool, api.durable.append, api.clock),
         flag_router(api.access.pool, api.clock),
         alert_router(api.access.pool, api.teller, api.clock),
+        media_router(api.access.pool, api.reports, api.clock, api.media),
         readiness_router(api.reports, api.redis, may_know),
         prometheus_router(api.reports, api.redis, api.reader, api.clock, may_know),
     )

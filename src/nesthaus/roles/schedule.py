@@ -19,6 +19,8 @@ from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
 from nesthaus.roles.backup import ScheduledBackups
 from nesthaus.roles.measuring import look_at_process, look_at_queue, measuring
+from nesthaus.roles.media import MediaSyncs
+from nesthaus.roles.media_store import is_configured
 from nesthaus.roles.runtime import (
     STATE_VALID_S,
     Servers,
@@ -45,6 +47,7 @@ from nesthaus.upkeep.disk_watch import DiskWatch
 from nesthaus.upkeep.metrics_retention import drop_old_metrics
 from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
+from nesthaus.upkeep.price_lists import PublishedLists
 
 HOUR_S = 3600.0
 
@@ -55,6 +58,7 @@ class _Work:
 
     pool: Pool
     catalogue: Catalogue
+    published: PublishedLists
     rules: Rules
     generations: Generations
     alert_watch: AlertWatch
@@ -81,6 +85,7 @@ class _Work:
 
     async def aggregate(self) -> str:
         """First who is gone: nothing is received that would say so."""
+        await self.published.refresh()
         closed = await close_idle_sessions(self.pool, wall_clock(), self.rules)
         counted = await count_marked(
             self.pool, self.catalogue, wall_clock, self.generations.figures_changed
@@ -91,6 +96,7 @@ class _Work:
         return f"{closed} sessions closed, {counted}{waits}"
 
     async def verify(self) -> str:
+        await self.published.refresh()
         wrong = await verify(
             self.pool, self.catalogue, wall_clock(), self.generations.figures_changed
         )
@@ -119,7 +125,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
     teller = teller_for(settings)
     async with (
         redis_for(settings, servers) as redis,
-        pool_for(settings, servers, "schedule", measures, size=8) as pool,
+        pool_for(settings, servers, "schedule", measures, size=12) as pool,
     ):
         reader = StreamReader(redis, settings.stream_shards, consumer="alerts")
         outside = Outside(redis, reader, settings.stream_max_entries, settings.data)
@@ -137,6 +143,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             work = _Work(
                 pool,
                 catalogue,
+                PublishedLists(pool, catalogue),
                 rules,
                 generations,
                 alert_watch,
@@ -148,12 +155,19 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
             looks = look_at_process(measures, "schedule"), look_at_queue(measures, reader)
             async with measuring(measures, stream.append, redis, *looks):
-                await Scheduler(pool, _jobs(settings, servers, work), announcer).run(stop)
+                media = MediaSyncs(settings, pool)
+                syncing = asyncio.create_task(media.run()) if is_configured(settings) else None
+                try:
+                    jobs = _jobs(settings, servers, work, media)
+                    await Scheduler(pool, jobs, announcer).run(stop)
+                finally:
+                    if syncing is not None:
+                        await end(syncing)
         finally:
             await end(*watching)
 
 
-def _jobs(settings: Settings, servers: Servers, work: _Work) -> tuple[Job, ...]:
+def _jobs(settings: Settings, servers: Servers, work: _Work, media: MediaSyncs) -> tuple[Job, ...]:
     return (
         Job("release", HOUR_S, work.release),
         Job("partitions", HOUR_S, work.partitions),
@@ -163,7 +177,14 @@ def _jobs(settings: Settings, servers: Servers, work: _Work) -> tuple[Job, ...]:
         Job("alerts", settings.alert_every_s, work.alerts),
         Job("notices", settings.alert_every_s, work.notices),
         *_backups(settings, servers),
+        *_media(settings, media),
     )
+
+
+def _media(settings: Settings, media: MediaSyncs) -> tuple[Job, ...]:
+    if not is_configured(settings):
+        return ()
+    return (Job("media", settings.media_sync_every_s, media.daily),)
 
 
 def _backups(settings: Settings, servers: Servers) -> tuple[Job, ...]:

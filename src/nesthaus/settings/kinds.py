@@ -129,6 +129,26 @@ def password(text: str) -> str:
         raise ValueError(str(error).removeprefix("a password has ")) from None
 
 
+def drive_folders(text: str) -> tuple[str, ...]:
+    folders = tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text) if part))
+    for folder in folders:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", folder):
+            raise ValueError("ids of folders, as their addresses end in, separated by commas")
+    return folders
+
+
+def store(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9+]*://\S+", text):
+        raise ValueError("an address of fsspec such as file:///srv/media or s3://bucket/media")
+    return text
+
+
+def existing_file(text: str) -> Path:
+    if not Path(text).is_file():
+        raise ValueError("an existing file")
+    return Path(text)
+
+
 def directory(text: str) -> Path:
     if not text.strip() or "\0" in text:
         raise ValueError("a folder")
