@@ -78,3 +78,6 @@ insert into jobs (name, started_at, next_run_at)
 values ('partitions', '2026-06-15 12:05+00', '2026-06-15 13:05+00');
 insert into logins (token_hash, account_id, created_at, last_used_at, expires_at)
 select '\x02', id, created_at, created_at, created_at + interval '12 hours' from accounts;
+insert into tombstones (digest, erased_at)
+values (decode(repeat('ab', 32), 'hex'), '2026-06-15 12:05+00');
+insert into uncompacted (relation, since) values ('user_sessions', '2026-06-15 12:05+00');

@@ -24,6 +24,7 @@ COMMANDS = {
     "seed": ("nesthaus.cli.seed", "Make believable visitors, or take them out again."),
     "rebuild": ("nesthaus.cli.rebuild", "Count stored figures again from what was tracked."),
     "bots": ("nesthaus.cli.bots", "Judge again who is a bot."),
+    "sessions": ("nesthaus.cli.sessions", "Print all that is kept about a session, or erase it."),
     "dead-letters": ("nesthaus.cli.dead_letters", "See and replay what could not be stored."),
     "token": ("nesthaus.cli.token", "Make, list and revoke API tokens."),
     "user": ("nesthaus.cli.user", "Make, list and delete accounts, change passwords."),

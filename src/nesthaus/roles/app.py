@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from random import randrange
 from typing import Any
@@ -30,7 +30,11 @@ from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.ingest.routes import in_front, tracking_routes
 from nesthaus.ingest.tracking import Tracking
 from nesthaus.pages import TRACKER_PATH, page_routes
+from nesthaus.persist.erasing import Erasing, Kept
 from nesthaus.persist.routes import dead_letter_router
+from nesthaus.persist.session_data import Data
+from nesthaus.persist.session_routes import session_router
+from nesthaus.persist.store import Rules
 from nesthaus.report.analytics_routes import analytics_router
 from nesthaus.report.answers import Answers
 from nesthaus.report.export_routes import export_router
@@ -77,6 +81,7 @@ class Api:
     measures: Measures
     accepted: Callable[[Delivery], None]
     live_limits: LiveLimits
+    kept: Kept
     reader: StreamReader
     teller: Teller
     tracker_path: str = TRACKER_PATH
@@ -110,6 +115,7 @@ def documented_app(api: Api) -> FastAPI:
 
 def _routers(api: Api) -> tuple[APIRouter, ...]:
     """Everything but tracking calls and pages."""
+    rules = Rules(timedelta(seconds=api.idle_after_s), api.catalogue.zone)
     may_know = knowing(api.access.tokens.role_of)
     return (
         login_router(api.access, api.catalogue.zone),
@@ -125,6 +131,11 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
         export_router(api.reports, api.catalogue, api.clock),
         operations_router(api.reports, api.redis, api.catalogue, api.clock),
         dead_letter_router(api.access.pool, api.durable.append, api.clock),
+        session_router(
+            Data(api.reports, api.kept),
+            Erasing(api.access.pool, api.kept, api.clock, rules),
+            api.clock,
+        ),
         flag_router(api.access.pool, api.clock),
         alert_router(api.access.pool, api.teller, api.clock),
         readiness_router(api.reports, api.redis, may_know),

@@ -31,6 +31,7 @@ from nesthaus.roles.runtime import (
     STOP_PATIENCE_S,
     Servers,
     access_for,
+    kept_for,
     pool_for,
     redis_for,
     stop_on_signals,
@@ -199,6 +200,7 @@ def _api(
         measures=books.measures,
         accepted=books.accepted,
         live_limits=settings.live_limits,
+        kept=kept_for(settings, redis),
         # Looks only; a consumer exists once it has read.
         reader=StreamReader(redis, settings.stream_shards, consumer="report"),
         teller=teller_for(settings),
