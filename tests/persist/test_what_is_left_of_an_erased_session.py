@@ -1,13 +1,11 @@
 """Is an erased session gone at once, wherever it lay, and does it stay away?"""
 
 import asyncio
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import structs
-from psycopg.sql import SQL, Identifier
 from redis.asyncio import Redis
 
 from nesthaus.access.audit import page_of_audit
@@ -36,6 +34,7 @@ from tests.persist.traffic import (
     saved,
 )
 from tests.persist.workers import append, running, unfinished, worker_on
+from tests.traces import keys_that_name, tables_that_name
 from tests.waiting import eventually
 
 ANNA, BERTA = "anna-4f9c2d71", "berta-83aa0c55"
@@ -93,42 +92,6 @@ async def bury(db: Pool, number: int, payload: bytes, session_id: str | None) ->
         await dead_letters.bury(connection, [letter], NOW)
 
 
-async def tables_that_name(db: Pool, name: str) -> set[str]:
-    """All tables there are, searched as text, and as bytes in what is no text."""
-    found: set[str] = set()
-    async with db.connection() as connection:
-        cursor = await connection.execute(
-            "select relname from pg_class where relkind = 'r'"
-            " and relnamespace = current_schema()::regnamespace"
-        )
-        for (table,) in await cursor.fetchall():
-            query = SQL("select count(*) from {} as row where row::text ~ %s").format(
-                Identifier(table)
-            )
-            pattern = f"{name}|{name.encode().hex()}"
-            row = await (await connection.execute(query, [pattern])).fetchone()
-            if row != (0,):
-                found.add(table)
-    return found
-
-
-async def keys_that_name(redis: Any, name: str) -> set[bytes]:
-    readers: dict[bytes, Any] = {
-        b"string": redis.get,
-        b"list": partial(redis.lrange, start=0, end=-1),
-        b"set": redis.smembers,
-        b"zset": partial(redis.zrange, start=0, end=-1),
-        b"hash": redis.hgetall,
-        b"stream": redis.xrange,
-    }
-    found: set[bytes] = set()
-    for key in await redis.keys():
-        value = await readers[await redis.type(key)](key)
-        if name in repr(value) or name in repr(key):
-            found.add(key)
-    return found
-
-
 async def erased(erasing: Erasing, session_id: str) -> Receipt:
     receipt = await erasing.erase(session_id, "admin")
     assert receipt is not None
@@ -140,19 +103,19 @@ async def refused(look: Look) -> list[dict[str, Any]]:
 
 
 async def test_nothing_of_it_is_in_any_table_and_others_keep_theirs(
-    db: Pool, keep: Keep, erasing: Erasing, look: Look
+    database_url: str, db: Pool, keep: Keep, erasing: Erasing, look: Look
 ) -> None:
     await keep(*everything_of(ANNA), *everything_of(BERTA))
     await bury(db, 1, encode(call(ANNA, clicked(9))), ANNA)
     await bury(db, 2, encode(call(BERTA, clicked(9))), BERTA)
-    before = await tables_that_name(db, BERTA)
-    assert await tables_that_name(db, ANNA) == before
+    before = tables_that_name(database_url, BERTA)
+    assert tables_that_name(database_url, ANNA) == before
     assert len(before) >= 9
 
     receipt = await erased(erasing, ANNA)
 
-    assert await tables_that_name(db, ANNA) == set()
-    assert await tables_that_name(db, BERTA) == before
+    assert tables_that_name(database_url, ANNA) == set()
+    assert tables_that_name(database_url, BERTA) == before
     assert receipt.erased == {
         "sessions": 1,
         "entries": 1,
@@ -186,21 +149,21 @@ async def test_the_receipt_and_the_audit_log_do_not_tell_which_it_was(
 
 
 async def test_what_arrives_late_is_dropped_and_counted_once(
-    db: Pool, keep: Keep, erasing: Erasing, look: Look
+    database_url: str, db: Pool, keep: Keep, erasing: Erasing, look: Look
 ) -> None:
     await keep(*everything_of(ANNA))
     await erased(erasing, ANNA)
     late = call(ANNA, clicked(20), clicked(21)), call(None, measured(22, ANNA), measured(23, BERTA))
     await keep(*late, call(BERTA, clicked(24)))
     await keep(*late)  # a worker that died before it acknowledged
-    assert await tables_that_name(db, ANNA) == set()
+    assert tables_that_name(database_url, ANNA) == set()
     assert await refused(look) == [{"reason": "erased", "count": 3}]
     assert await look("select session_id from user_sessions") == [{"session_id": BERTA}]
     assert await look("select session_id from performance_metrics") == [{"session_id": BERTA}]
 
 
 async def test_a_worker_drops_what_is_replayed_and_acknowledges_it(
-    redis: Redis, db: Pool, keep: Keep, erasing: Erasing, look: Look
+    database_url: str, redis: Redis, db: Pool, *, keep: Keep, erasing: Erasing, look: Look
 ) -> None:
     await keep(*everything_of(ANNA))
     await erased(erasing, ANNA)
@@ -211,22 +174,22 @@ async def test_a_worker_drops_what_is_replayed_and_acknowledges_it(
 
     async with running(worker_on(redis, db)):
         await eventually(is_empty)
-    assert await tables_that_name(db, ANNA) == set()
+    assert tables_that_name(database_url, ANNA) == set()
     assert await refused(look) == [{"reason": "erased", "count": 1}]
     assert [each["reason"] for each in await look("table dead_letters")] == ["unreadable"]
 
 
 async def test_a_dead_letter_of_an_erased_session_is_not_kept(
-    db: Pool, keep: Keep, erasing: Erasing
+    database_url: str, db: Pool, keep: Keep, erasing: Erasing
 ) -> None:
     await keep(*everything_of(ANNA))
     await erased(erasing, ANNA)
     await bury(db, 1, encode(call(ANNA, clicked(9))), ANNA)
-    assert await tables_that_name(db, ANNA) == set()
+    assert tables_that_name(database_url, ANNA) == set()
 
 
 async def test_what_is_being_stored_meanwhile_does_not_survive(
-    db: Pool, keep: Keep, erasing: Erasing
+    database_url: str, db: Pool, keep: Keep, erasing: Erasing
 ) -> None:
     """The batch began before the tombstone was written, and commits after it."""
     await keep(call(ANNA, opened(0)))
@@ -244,7 +207,7 @@ async def test_what_is_being_stored_meanwhile_does_not_survive(
             await eventually(is_buried)
             assert not ending.done()
         await ending
-    assert await tables_that_name(db, ANNA) == set()
+    assert tables_that_name(database_url, ANNA) == set()
 
 
 async def test_an_order_goes_to_who_reported_it_next(
@@ -264,7 +227,7 @@ async def test_an_order_goes_to_who_reported_it_next(
 
 
 async def test_what_waits_in_the_stream_goes_and_what_it_told_of_others_stays(
-    redis: Redis, db: Pool, keep: Keep, erasing: Erasing, look: Look
+    database_url: str, redis: Redis, db: Pool, *, keep: Keep, erasing: Erasing, look: Look
 ) -> None:
     mixed = call(None, measured(5, ANNA), structs.replace(measured(6, BERTA), value=3.0))
     await append(redis, call(ANNA, clicked(1)), call(BERTA, clicked(1)), mixed)
@@ -276,7 +239,7 @@ async def test_what_waits_in_the_stream_goes_and_what_it_told_of_others_stays(
     assert await look("select session_id, value from performance_metrics") == [
         {"session_id": BERTA, "value": 3.0}
     ]
-    assert await tables_that_name(db, ANNA) == set()
+    assert tables_that_name(database_url, ANNA) == set()
 
 
 async def is_stored(look: Look, session_id: str) -> bool:
@@ -348,14 +311,14 @@ async def test_erasing_it_twice_is_harmless(
 
 
 async def test_while_the_stream_is_away_the_tables_are_done_and_the_rest_is_asked_for_again(
-    db: Pool, keep: Keep, kept: Kept, tmp_path: Path
+    database_url: str, db: Pool, keep: Keep, kept: Kept, tmp_path: Path
 ) -> None:
     nowhere = connect(f"unix://{tmp_path}/nobody.sock", retries=0)
     erasing = Erasing(db, Kept(nowhere, 1, kept.spool, kept.copy), lambda: NOW, RULES)
     await keep(*everything_of(ANNA))
     with pytest.raises(StreamAway):
         await erasing.erase(ANNA, "admin")
-    assert await tables_that_name(db, ANNA) == set()
+    assert tables_that_name(database_url, ANNA) == set()
     with pytest.raises(StreamAway):
         await erasing.erase("nobody", "admin")
     await nowhere.aclose()

@@ -22,6 +22,7 @@ COMMANDS = {
     "backup": ("nesthaus.cli.backup", "Write a backup of all tables while everything goes on."),
     "restore": ("nesthaus.cli.restore", "Bring all tables back from a backup."),
     "seed": ("nesthaus.cli.seed", "Make believable visitors, or take them out again."),
+    "upkeep": ("nesthaus.cli.upkeep", "Make what was erased leave the servers' files, too."),
     "rebuild": ("nesthaus.cli.rebuild", "Count stored figures again from what was tracked."),
     "bots": ("nesthaus.cli.bots", "Judge again who is a bot."),
     "sessions": ("nesthaus.cli.sessions", "Print all that is kept about a session, or erase it."),

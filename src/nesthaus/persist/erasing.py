@@ -91,6 +91,9 @@ class _Span:
         return _Span(min([self.first, *known]), max([self.last, *known]))
 
 
+UNKNOWN_SPAN = _Span()
+
+
 @dataclass(frozen=True, slots=True)
 class Erasing:
     """`pool` may write."""
@@ -111,7 +114,7 @@ class Erasing:
             tombstones = await all_tombstones(connection)
         self.kept.copy(tombstones)
         spooled = forget_spooled(self.kept.spool, session_id)
-        span = _Span().over(*(event.at for each in waiting for event in each.events))
+        span = UNKNOWN_SPAN.over(*(event.at for each in waiting for event in each.events))
         receipt = await self._erase_rows(session_id, by, span, now)
         redis = self.kept.redis
         await forget_live(redis, session_id, tombstones)
@@ -162,7 +165,7 @@ async def is_known(connection: Connection, session_id: str) -> bool:
     if await erased_among(connection, {session_id}):
         return True
     span = await _span_of(connection, session_id)
-    return span != _Span() or bool(await letters_of(connection, session_id))
+    return span != UNKNOWN_SPAN or bool(await letters_of(connection, session_id))
 
 
 async def erase_rows(
@@ -175,7 +178,7 @@ async def erase_rows(
         await cursor.execute(_SQL["count_rows"], asked)
         counts: dict[str, int] = (await cursor.fetchone()) or {}
     found = await _span_of(connection, session_id)
-    span = span.over(found.first, found.last) if found != _Span() else span
+    span = span.over(found.first, found.last) if found != UNKNOWN_SPAN else span
     letters = await letters_of(connection, session_id)
     span = span.over(*_times(letters))
     await connection.execute(_SQL["note_uncompacted"], _where(span, now))
@@ -190,7 +193,7 @@ async def erase_rows(
 
 
 async def _span_of(connection: Connection, session_id: str) -> _Span:
-    span = _Span()
+    span = UNKNOWN_SPAN
     for name in ("session_span", "metrics_span"):
         row = await (await connection.execute(_SQL[name], {"session_id": session_id})).fetchone()
         span = span.over(*(row or ()))

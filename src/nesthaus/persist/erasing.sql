@@ -81,3 +81,25 @@ where relnamespace = current_schema()::regnamespace
   )
 order by relname
 on conflict (relation) do update set since = excluded.since;
+
+-- name: names
+-- One row per session that any row names, but those in which dead letters only tell of them.
+select session_id
+from user_sessions
+union
+select session_id
+from performance_metrics
+where session_id is not null
+union
+select session_id
+from dead_letters
+where session_id is not null
+union
+select session_id
+from recount_marks
+where session_id <> '';
+
+-- name: payloads
+-- One row per dead letter.
+select payload
+from dead_letters;

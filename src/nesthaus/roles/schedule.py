@@ -19,6 +19,7 @@ from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
 from nesthaus.roles.backup import ScheduledBackups
+from nesthaus.roles.compact import NightlyCompaction
 from nesthaus.roles.measuring import look_at_process, look_at_queue, measuring
 from nesthaus.roles.runtime import (
     STATE_VALID_S,
@@ -46,6 +47,7 @@ from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
 
 HOUR_S = 3600.0
+_LOOK_FOR_NIGHT_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,14 @@ def _jobs(settings: Settings, servers: Servers, work: _Work) -> tuple[Job, ...]:
         Job("verification", HOUR_S, work.verify),
         Job("alerts", settings.alert_every_s, work.alerts),
         Job("notices", settings.alert_every_s, work.notices),
+        _compaction(settings, servers),
         *_backups(settings, servers),
     )
+
+
+def _compaction(settings: Settings, servers: Servers) -> Job:
+    nightly = NightlyCompaction(settings, servers)
+    return Job("compact", _LOOK_FOR_NIGHT_S, nightly.run, nightly.last_due)
 
 
 def _backups(settings: Settings, servers: Servers) -> tuple[Job, ...]:

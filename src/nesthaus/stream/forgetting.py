@@ -49,6 +49,12 @@ async def forget_entries(redis: Redis, shards: int, session_id: str) -> int:
     return count
 
 
+async def publish_tombstones(redis: Redis, tombstones: Tombstones) -> None:
+    """As the live counters ask for them; the server may have lost them."""
+    with _away_on_failure():
+        await publish(redis, tombstones)
+
+
 async def forget_live(redis: Redis, session_id: str, tombstones: Tombstones) -> None:
     """Also what processes have noted and not sent yet: they ask for the tombstones first."""
     with _away_on_failure():
