@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,13 @@ async def api(
     routes = tracking_routes(
         tracking,
         Prices(CATALOGUE, clock),
-        Admission(ReceiptTimes(clock), limit, limit_loopback=False),
+        Admission(
+            ReceiptTimes(clock),
+            limit,
+            limit_loopback=False,
+            own=tuple(ip_network(each) for each in settings.get("own", ())),
+            keeps_addresses=settings.get("keeps_addresses", True),
+        ),
         refusals,
         settings.get("allowed_origins", ("*",)),
     )

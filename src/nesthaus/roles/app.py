@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
+from nesthaus.access.addresses import Networks
 from nesthaus.access.login_routes import login_router
 from nesthaus.access.parts import Access
 from nesthaus.access.rate_limits import RateLimit
@@ -85,6 +86,8 @@ class Api:
     reader: StreamReader
     teller: Teller
     tracker_path: str = TRACKER_PATH
+    own_networks: Networks = ()
+    keeps_addresses: bool = True
 
 
 def build_app(api: Api) -> ASGIApp:
@@ -155,7 +158,9 @@ def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
         accepted=api.accepted,
     )
     receipts = ReceiptTimes(api.clock, phase_us=randrange(1_000))  # noqa: S311 - no secret
-    admission = Admission(receipts, api.rate_limit, api.limit_loopback)
+    admission = Admission(
+        receipts, api.rate_limit, api.limit_loopback, api.own_networks, api.keeps_addresses
+    )
     prices = Prices(api.catalogue, api.clock, api.measures.priced)
     return tracking_routes(tracking, prices, admission, api.refusals, api.allowed_origins)
 

@@ -194,6 +194,8 @@ def _api(
         allowed_origins=settings.allowed_origins,
         consent_default=settings.consent_default,
         tracker_path=settings.tracker_path,
+        own_networks=settings.internal_ranges,
+        keeps_addresses=settings.keeps_addresses,
         idle_after_s=settings.idle_after_s,
         flags=flags,
         live=books.live,

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from nesthaus.access.addresses import Networks
 from nesthaus.access.password_rules import InvalidPassword, checked_password
 
 
@@ -95,6 +96,10 @@ def networks(text: str) -> tuple[str, ...]:
                 "addresses or networks such as 10.0.0.0/8, separated by commas"
             ) from None
     return networks
+
+
+def ranges(text: str) -> Networks:
+    return tuple(ip_network(part) for part in networks(text))
 
 
 def password(text: str) -> str:
