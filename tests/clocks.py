@@ -1,6 +1,10 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that stands still until a test moves it, and what measures by it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+from nesthaus.domain.identifiers import Uuid7Source
+from nesthaus.stream.measures import Measures
 
 
 class SettableClock:
@@ -18,3 +22,8 @@ class SettableClock:
 
     def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
+
+
+def measures_by(clock: Callable[[], datetime]) -> Measures:
+    """Whose seconds pass as the clock is moved."""
+    return Measures(Uuid7Source(), clock, ticks=lambda: clock().timestamp())

@@ -5,8 +5,9 @@ import logging
 import re
 import sys
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 LEVELS = {
     "debug": logging.DEBUG,
@@ -21,12 +22,15 @@ _TRACEPARENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a line of the log is about; `traceparent` as the caller sent it, where that is valid."""
+class Call(Struct):
+    """What a line of the log is about; `traceparent` as the caller sent it, where that is valid.
+
+    `statements`: those the call has made, by name, with their milliseconds; None: nobody asks.
+    """
 
     request_id: str | None = None
     traceparent: str | None = None
+    statements: list[tuple[str, float]] | None = None
 
     @property
     def trace_id(self) -> str | None:

@@ -19,13 +19,12 @@ from nesthaus.stream.connection import connect
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
-from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
 from nesthaus.upkeep.notices import Teller
-from tests.clocks import SettableClock
+from tests.clocks import SettableClock, measures_by
 from tests.prices import CATALOGUE
 
 
@@ -78,7 +77,7 @@ async def app(
             consent_default="all",
             flags=flags,
             live=LiveCounters(redis, access.clock),
-            measures=Measures(Uuid7Source(), access.clock),
+            measures=measures_by(access.clock),
             accepted=lambda _delivery: None,
             live_limits=load_settings({}).live_limits,
             kept=Kept(redis, 1, tmp_path / "spool", lambda _tombstones: None),

@@ -44,6 +44,7 @@ ADMIN = {
             "paths",
             "insights",
             "tracking-health",
+            "flag-effect",
             "performance",
             "real-time",
         )
@@ -61,6 +62,8 @@ ADMIN = {
         for kind in ("csv", "json", "ndjson")
     ),
     ("/api/admin/sessions", "get"),
+    ("/api/admin/sessions/{id}/data", "get"),
+    ("/api/admin/sessions/{id}/data", "delete"),
     ("/api/admin/jobs", "get"),
     ("/api/admin/price-lists", "get"),
     ("/api/admin/dead-letters", "get"),

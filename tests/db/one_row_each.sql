@@ -81,3 +81,4 @@ select '\x02', id, created_at, created_at, created_at + interval '12 hours' from
 insert into tombstones (digest, erased_at)
 values (decode(repeat('ab', 32), 'hex'), '2026-06-15 12:05+00');
 insert into uncompacted (relation, since) values ('user_sessions', '2026-06-15 12:05+00');
+insert into metrics_kept (since) values ('2026-03-01');

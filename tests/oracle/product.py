@@ -41,14 +41,13 @@ from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.generations import Generations
 from nesthaus.stream.live import LiveCounters
-from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.stream.worker_states import publish_worker_state
 from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
 from nesthaus.upkeep.notices import Teller
-from tests.clocks import SettableClock
+from tests.clocks import SettableClock, measures_by
 from tests.oracle.calls import TRACKER, Call
 from tests.oracle.ranges import Question, hour_of
 from tests.oracle.sessions import Session
@@ -218,7 +217,7 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             idle_after_s=int(RULES.idle_after.total_seconds()),
             flags=FlagsInForce(pool),
             live=LiveCounters(redis, clock),
-            measures=Measures(Uuid7Source(), clock),
+            measures=measures_by(clock),
             accepted=lambda _delivery: None,
             live_limits=load_settings({}).live_limits,
             kept=Kept(redis, 1, folder / "spool", lambda _tombstones: None),

@@ -54,7 +54,7 @@ EXPORT = "/api/admin/export/"
 PAIRS = (("nest", "gebaeudehuelle"), ("fussboden", "nest"), ("fundament", "planungspaket"))
 KINDS = ("json", "ndjson", "csv")
 # Not of what visitors did: these are counted elsewhere.
-ELSEWHERE = {ANALYTICS + "performance", ANALYTICS + "real-time"} | {
+ELSEWHERE = {ANALYTICS + name for name in ("performance", "real-time", "flag-effect")} | {
     f"{EXPORT}performance.{kind}" for kind in KINDS
 }
 

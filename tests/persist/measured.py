@@ -39,7 +39,7 @@ def together(seconds: float, values: list[float], number: int, told: int) -> lis
     """In one row, as the program tells of itself; the first ones by themselves, too."""
     held = Held()
     for place, value in enumerate(values):
-        held.add(value, is_told=place < told)
+        held.add([value], are_told=place < told)
     moment, data = at(seconds), {"route": "/c"}
     apart = [
         replace(measured(seconds, value, number=900 + n, requestId=f"r{n}"), count=0)

@@ -101,7 +101,8 @@ async def test_a_client_that_goes_away_while_rows_come_ends_the_query(
     await many_interactions(db, 150_000)
     async with serving(file_of(reports, asked, catalogue)) as client:
         async with client.stream("GET", "/file") as response:
-            await anext(response.aiter_raw())
+            parts = response.aiter_raw()  # kept: one that is forgotten closes the connection
+            await anext(parts)
             assert await is_busy(db)
         await eventually(lambda: is_idle(db))
         # The connection is as good as before.

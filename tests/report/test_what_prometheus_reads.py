@@ -10,14 +10,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
 from nesthaus.db.pool import Pool
-from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.report.prometheus import prometheus_router
 from nesthaus.responses import answer_problems
 from nesthaus.stream.connection import connect
 from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.totals import READING_VALID, Totals
-from tests.clocks import SettableClock
+from tests.clocks import SettableClock, measures_by
 
 CALL = (("route", "/api/x"), ("method", "GET"), ("status", "2xx"))
 TIME = "nesthaus_http_request_duration_seconds"
@@ -38,7 +37,7 @@ class Scraped:
         return self.knows
 
     def process(self) -> tuple[Measures, Totals]:
-        measures = Measures(Uuid7Source(), self.clock)
+        measures = measures_by(self.clock)
         measures.totals = Totals(self.redis, self.clock)
         return measures, measures.totals
 
@@ -74,6 +73,7 @@ async def test_calls_of_several_processes_are_one_histogram(scraped: Scraped) ->
         measures, totals = scraped.process()
         for value in values:
             measures.note("api_response_time", value, CALL)
+        measures.settle()
         await totals.flush()
         await totals.flush()
     samples = await scraped.samples()
@@ -96,6 +96,7 @@ async def test_what_a_living_process_holds_is_told_and_a_dead_one_forgotten(
 ) -> None:
     measures, totals = scraped.process()
     measures.note("memory_usage", 120.5, (("role", "work"), ("process", "a-1")))
+    measures.settle()
     await totals.flush()
     assert (await scraped.samples())["nesthaus_process_memory_bytes a-1 work"] == 120.5e6
     scraped.clock.advance(READING_VALID.total_seconds() + 1)

@@ -7,21 +7,19 @@ import pytest
 from fastapi import FastAPI, Response
 from starlette.types import ASGIApp
 
-from nesthaus.db.slow import of_this_call
 from nesthaus.domain.events import Metric
-from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.routes import in_front
+from nesthaus.observe import this_call
 from nesthaus.roles.measured import measured
 from nesthaus.stream import envelope
-from nesthaus.stream.measures import Measures
-from tests.clocks import SettableClock
+from tests.clocks import SettableClock, measures_by
 
 TRACK = "/api/track"
 
 
 class Measured:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.measures = Measures(Uuid7Source(), SettableClock())
+        self.measures = measures_by(SettableClock())
         self._payloads: list[bytes] = []
         self._patch = monkeypatch
         whole = measured(_app(), self._note, self.measures, {TRACK})
@@ -49,7 +47,8 @@ def _app() -> ASGIApp:
 
     @app.get("/api/things/{name}")
     async def thing(name: str) -> Response:
-        statements = of_this_call.get()
+        call = this_call.get()
+        statements = None if call is None else call.statements
         if statements is not None:
             statements += [("report/x.one", 5.0), ("report/x.two", 1.0), ("report/x.one", 5.04)]
         return Response(status_code=503 if name == "away" else 200)

@@ -9,7 +9,7 @@ from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.stream import envelope
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.measures import MOST_TOLD, Measures
-from tests.clocks import SettableClock
+from tests.clocks import SettableClock, measures_by
 
 ROUTE = (("route", "/api/x"), ("method", "GET"), ("status", "2xx"))
 
@@ -42,7 +42,7 @@ def clock() -> SettableClock:
 
 @pytest.fixture
 def measures(clock: SettableClock) -> Measures:
-    return Measures(Uuid7Source(), clock)
+    return measures_by(clock)
 
 
 async def test_a_minute_is_one_row_for_each_kind_once_it_is_over(
@@ -122,3 +122,27 @@ async def test_the_end_of_a_process_sends_the_minute_that_runs(measures: Measure
     await measures.flush(taker.append, all_of_it=True)
     (metric,) = taker.metrics()
     assert (metric.value, metric.buckets, metric.counts) == (0.0, (None,), (1,))
+
+
+async def test_a_value_lies_in_the_minute_it_was_noted_in_however_late_it_is_put_together(
+    measures: Measures, clock: SettableClock
+) -> None:
+    taker = Taker()
+    clock.advance(39.9)  # 12:00:59.9
+    measures.note("api_response_time", 1.0, ROUTE)
+    clock.advance(0.2)  # 12:01:00.1
+    measures.note("api_response_time", 2.0, ROUTE)
+    measures.note("api_response_time", 3.0, ROUTE)
+    clock.advance(60)
+    await measures.flush(taker.append)
+    first, second = sorted(taker.metrics(), key=lambda metric: metric.at)
+    assert (first.at.minute, first.count, first.value) == (0, 1, 1.0)
+    assert (second.at.minute, second.count, second.value) == (1, 2, 2.5)
+
+
+async def test_nothing_is_noted_where_it_is_switched_off(clock: SettableClock) -> None:
+    taker, off = Taker(), Measures(Uuid7Source(), clock, is_off=True)
+    off.note("api_response_time", 2_000.0, ROUTE, lambda: {"requestId": "r1"})
+    off.note("price_calc_time", 1.0)
+    await off.flush(taker.append, all_of_it=True)
+    assert taker.metrics() == []

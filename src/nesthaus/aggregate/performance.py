@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from psycopg.rows import scalar_row
 
 from nesthaus.aggregate.spans import Days, days_of
-from nesthaus.aggregate.state import is_closed
+from nesthaus.aggregate.state import is_closed, metrics_kept_since
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.buckets import GROWTH, SLOWEST
@@ -37,14 +37,18 @@ async def count(
     zone: ZoneInfo,
 ) -> Changes:
     """Of these days, those on which their sessions were measured, and some `others`; not of days or
-    sessions of closed months.
+    sessions of closed months, nor of days whose values are not kept any more.
 
     After the sources of these days have been written.
     """
     async with connection.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(_SQL["days_of_sessions"], {"date": days.dates})
         dates = {*days.dates, *others, *await cursor.fetchall()}
-    open_days = days_of((day for day in dates if not is_closed(day, closed)), zone)
+    kept_since = await metrics_kept_since(connection)
+    countable = [day for day in dates if day >= kept_since and not is_closed(day, closed)]
+    if not countable:
+        return {}
+    open_days = days_of(countable, zone)
     await connection.execute(_SQL["make_performance_differences"])
     parameters = {
         **open_days.columns(),

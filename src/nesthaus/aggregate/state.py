@@ -74,5 +74,12 @@ async def closed_months(connection: Connection) -> frozenset[date]:
         return frozenset(await cursor.fetchall())
 
 
+async def metrics_kept_since(connection: Connection) -> date:
+    """What was measured on earlier days cannot be counted again."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_SQL["metrics_kept"])
+        return await cursor.fetchone() or date.min
+
+
 def is_closed(day: date, closed: frozenset[date]) -> bool:
     return day.replace(day=1) in closed

@@ -22,6 +22,11 @@ on conflict (singleton) do update set
 update aggregation_state
 set counted_at = greatest(counted_at, %(counted_at)s::timestamptz);
 
+-- name: metrics_kept
+-- At most one row: of days before nothing measured is kept.
+select since
+from metrics_kept;
+
 -- name: closed_months
 -- One row per month whose raw rows are gone; its first day.
 select month

@@ -437,6 +437,13 @@ create table closed_months (
     primary key (month)
 );
 
+-- Of earlier days nothing measured is kept; what was counted of them stands.
+create table metrics_kept (
+    singleton boolean not null default true check (singleton),
+    since date not null,                         -- in TIMEZONE
+    primary key (singleton)
+);
+
 -- The last run of each periodic job.
 create table jobs (
     name text not null,

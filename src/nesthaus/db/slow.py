@@ -6,18 +6,15 @@ Without their values: those are about people.
 import logging
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any, Self
 
 from psycopg import AsyncCursor
 
 from nesthaus.db.queries import name_of
+from nesthaus.observe import this_call
 
 Note = Callable[[str, float], None]
 """Hears the name of a statement, and the milliseconds it took."""
-
-of_this_call: ContextVar[list[tuple[str, float]] | None] = ContextVar("of_this_call", default=None)
-"""Where a call wants to know of its statements: their names and milliseconds."""
 
 _LONGEST_TEXT = 300
 
@@ -49,9 +46,9 @@ def timed_cursor(note: Note | None, log_over_ms: int) -> type[AsyncCursor[Any]]:
         name = name_of(query)
         if note is not None:
             note(name, took_ms)
-        told = of_this_call.get()
-        if told is not None:
-            told.append((name, took_ms))
+        call = this_call.get()
+        if call is not None and call.statements is not None:
+            call.statements.append((name, took_ms))
         if 0 < log_over_ms < took_ms:
             _log.warning("statement %s took %.0f ms: %s", name, took_ms, _text_of(query))
 

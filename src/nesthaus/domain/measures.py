@@ -1,6 +1,7 @@
 """What the program measures of itself: values put together by minute. Pure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -56,13 +57,15 @@ class Held:
     """Of those that are not told one by one."""
     by_bucket: dict[int | None, int] = field(default_factory=dict[int | None, int])
 
-    def add(self, value: float, *, is_told: bool = False) -> None:
-        self.count += 1
-        self.total += value
-        bucket = bucket_of(value)
-        self.by_bucket[bucket] = self.by_bucket.get(bucket, 0) + 1
-        if not is_told and (self.greatest is None or value > self.greatest):
-            self.greatest = value
+    def add(self, values: Collection[float], *, are_told: bool = False) -> None:
+        """At least one."""
+        self.count += len(values)
+        self.total += sum(values)
+        for bucket, count in Counter(map(bucket_of, values)).items():
+            self.by_bucket[bucket] = self.by_bucket.get(bucket, 0) + count
+        if not are_told:
+            greatest = max(values)
+            self.greatest = greatest if self.greatest is None else max(self.greatest, greatest)
 
     def metric(
         self,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from starlette.types import Message, Receive, Scope
 
 from nesthaus.access.addresses import Networks, caller_of, is_loopback, lies_in, truncated
@@ -25,8 +26,7 @@ class ClientGone(Exception):
     """The caller hung up before its body was complete: there is nobody to answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """An admitted call. `address` is truncated, or none at all; `no_consent` is what the headers
     alone say; `is_own` is traffic of the shop itself."""
 

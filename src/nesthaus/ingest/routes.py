@@ -6,9 +6,9 @@ be read by pages of the allowed origins.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 import psycopg
+from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from nesthaus.domain.refusals import Refusal
@@ -45,8 +45,7 @@ _JSON = (b"content-type", b"application/json")
 _PROBLEM = (b"content-type", b"application/problem+json")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     status: int
     body: bytes
     headers: Headers

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from nesthaus.access.actors import Role
 from nesthaus.domain.events import Delivery, Event
@@ -20,8 +21,7 @@ from nesthaus.observe import this_call
 from nesthaus.stream import envelope
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """`stored` is False without consent and for own traffic: then nothing of the call was kept."""
 
     body: bytes

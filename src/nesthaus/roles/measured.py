@@ -8,10 +8,9 @@ from secrets import token_hex
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nesthaus.db.slow import of_this_call
 from nesthaus.domain.measures import SLOW_MS
 from nesthaus.observe import Call, this_call, valid_traceparent
-from nesthaus.stream.measures import Labels, Measures
+from nesthaus.stream.measures import Measures, Series
 
 API_PATH = "/api/"
 NO_ROUTE = "none"
@@ -32,18 +31,21 @@ def measured(
     without an answer is an error. Each answer has an X-Request-Id: the call's own, or a new one.
     """
     process, numbers = token_hex(4), count(1)
-    kept: dict[tuple[str, str, int], Labels] = {}
+    kept: dict[tuple[str, str, int], tuple[Series, Series]] = {}
 
-    def labels_of(scope: Scope, status: int) -> Labels:
+    def series_of(scope: Scope, status: int) -> tuple[Series, Series]:
+        """Of times, and of errors."""
         route = scope["path"] if scope["path"] in tracking_paths else _route_of(scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"
         key = route, method, status // 100
-        labels = kept.get(key)
-        if labels is None:
+        found = kept.get(key)
+        if found is None:
             classed = f"{status // 100}xx"
             labels = (("route", route), ("method", method), ("status", classed))
-            kept[key] = labels
-        return labels
+            times = measures.series("api_response_time", labels)
+            errors = measures.series("api_error", labels)
+            found = kept[key] = times, errors
+        return found
 
     async def measure(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(API_PATH):
@@ -51,9 +53,9 @@ def measured(
             return
         headers = dict(scope["headers"])
         request_id = _sent_id(headers) or f"{process}-{next(numbers)}"
-        call = this_call.set(Call(request_id, _traceparent(headers)))
         statements: list[tuple[str, float]] = []
-        context = of_this_call.set(statements)
+        # A call has a task of its own: what is set here is nobody else's.
+        this_call.set(Call(request_id, _traceparent(headers), statements))
         started = time.perf_counter()
         status = _FAULT
 
@@ -67,19 +69,16 @@ def measured(
         try:
             await app(scope, receive, noting)
         finally:
-            of_this_call.reset(context)
-            this_call.reset(call)
             took_ms = (time.perf_counter() - started) * 1_000
             note(status, took_ms)
-            labels = labels_of(scope, status)
+            times, errors = series_of(scope, status)
 
             def told() -> dict[str, object]:
                 return {"requestId": request_id, "statements": _longest(statements)}
 
-            is_slow = took_ms > SLOW_MS
-            measures.note("api_response_time", took_ms, labels, told if is_slow else None)
+            times.note(took_ms, told if took_ms > SLOW_MS else None)
             if status >= _FAULT:
-                measures.note("api_error", 1.0, labels, told)
+                errors.note(1.0, told)
 
     return measure
 

@@ -21,6 +21,7 @@ from nesthaus.access.parts import Access, access_over
 from nesthaus.aggregate.state import check_zone
 from nesthaus.db.pool import Pool, first_line, open_pool
 from nesthaus.db.schema import schema_is_current
+from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.erasing import Kept
 from nesthaus.persist.store import Rules
@@ -123,6 +124,10 @@ async def await_schema_announced(
         await await_schema(pool, stop, zone, tell)
     finally:
         await end(*announcing)
+
+
+def measures_for(settings: Settings) -> Measures:
+    return Measures(Uuid7Source(), wall_clock, is_off=not settings.measure)
 
 
 def teller_for(settings: Settings) -> Teller:

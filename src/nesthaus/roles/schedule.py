@@ -13,7 +13,6 @@ from nesthaus.aggregate.marked import count_marked
 from nesthaus.aggregate.verification import DAYS, verify
 from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Pool
-from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.idle import close_idle_sessions
@@ -25,6 +24,7 @@ from nesthaus.roles.runtime import (
     STATE_VALID_S,
     Servers,
     await_schema_announced,
+    measures_for,
     pool_for,
     process_name,
     redis_for,
@@ -37,12 +37,12 @@ from nesthaus.settings import Settings
 from nesthaus.stream.ending import end
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.generations import Generations
-from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import SCHEDULE, publish_worker_state
 from nesthaus.upkeep.alert_sensors import Outside
 from nesthaus.upkeep.alert_watch import AlertWatch
 from nesthaus.upkeep.database_watch import DatabaseWatch
+from nesthaus.upkeep.metrics_retention import drop_old_metrics
 from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
 
@@ -61,6 +61,7 @@ class _Work:
     alert_watch: AlertWatch
     database_watch: DatabaseWatch
     teller: Teller
+    metrics_retention_days: int
 
     async def release(self) -> str:
         """Pages show when this version first ran beside the figures it may have changed."""
@@ -73,6 +74,10 @@ class _Work:
         async with self.pool.connection() as connection:
             made = await ensure_partitions(connection, wall_clock())
         return f"{len(made)} partitions made"
+
+    async def metrics_retention(self) -> str:
+        zone, days = self.catalogue.zone, self.metrics_retention_days
+        return str(await drop_old_metrics(self.pool, wall_clock(), days, zone))
 
     async def aggregate(self) -> str:
         """First who is gone: nothing is received that would say so."""
@@ -109,7 +114,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
     stop = stop_on_signals()
     rules = Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
     catalogue = load_catalogue(settings.timezone, settings.catalogue)
-    measures = Measures(Uuid7Source(), wall_clock)
+    measures = measures_for(settings)
     teller = teller_for(settings)
     async with (
         redis_for(settings, servers) as redis,
@@ -127,7 +132,16 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             await await_schema_announced(pool, stop, settings.timezone, announcer)
             alert_watch = AlertWatch(pool, outside, teller, wall_clock)
             generations = Generations(redis)
-            work = _Work(pool, catalogue, rules, generations, alert_watch, database_watch, teller)
+            work = _Work(
+                pool,
+                catalogue,
+                rules,
+                generations,
+                alert_watch,
+                database_watch,
+                teller,
+                settings.metrics_retention_days,
+            )
             stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
             looks = look_at_process(measures, "schedule"), look_at_queue(measures, reader)
             async with measuring(measures, stream.append, redis, *looks):
@@ -141,6 +155,7 @@ def _jobs(settings: Settings, servers: Servers, work: _Work) -> tuple[Job, ...]:
         Job("release", HOUR_S, work.release),
         Job("partitions", HOUR_S, work.partitions),
         Job("aggregate", settings.aggregate_every_s, work.aggregate),
+        Job("metrics_retention", HOUR_S, work.metrics_retention),
         Job("verification", HOUR_S, work.verify),
         Job("alerts", settings.alert_every_s, work.alerts),
         Job("notices", settings.alert_every_s, work.notices),

@@ -32,6 +32,7 @@ from nesthaus.roles.runtime import (
     Servers,
     access_for,
     kept_for,
+    measures_for,
     pool_for,
     redis_for,
     stop_on_signals,
@@ -130,7 +131,7 @@ async def serve(
     socket goes on to another process, so nothing that comes at the end may be lost."""
     stop = stop_on_signals()
     ids = Uuid7Source()
-    measures = Measures(ids, wall_clock)
+    measures = measures_for(settings)
     async with (
         redis_for(settings, servers) as redis,
         access_for(settings, servers, redis, measures) as access,

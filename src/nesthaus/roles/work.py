@@ -6,7 +6,6 @@ from datetime import timedelta
 import psycopg
 
 from nesthaus.db.pool import Pool
-from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.store import Rules
 from nesthaus.persist.worker import Worker
@@ -15,6 +14,7 @@ from nesthaus.roles.runtime import (
     STATE_VALID_S,
     Servers,
     await_schema_announced,
+    measures_for,
     pool_for,
     process_name,
     redis_for,
@@ -23,7 +23,6 @@ from nesthaus.roles.runtime import (
 )
 from nesthaus.settings import Settings
 from nesthaus.stream.event_stream import EventStream
-from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import Doing, WorkerState, publish_worker_state
 from nesthaus.upkeep.jobs import note_state
@@ -57,7 +56,7 @@ async def work(settings: Settings, servers: Servers) -> None:
     """Moves the stream into the tables until a signal."""
     stop = stop_on_signals()
     consumer = process_name()
-    measures = Measures(Uuid7Source(), wall_clock)
+    measures = measures_for(settings)
     async with (
         redis_for(settings, servers) as redis,
         pool_for(settings, servers, "work", measures, size=4) as pool,

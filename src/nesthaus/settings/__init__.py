@@ -186,6 +186,13 @@ _BACKUP_EVERY_S = Setting(
     _P + "BACKUP_EVERY_S", "86400", "s", "How often `schedule` makes a backup.",
     whole(60, 31_536_000),
 )  # fmt: skip
+_MEASURE = Setting(
+    _P + "MEASURE", "1", "0 or 1", "Whether the processes measure what they do.", flag
+)
+_METRICS_RETENTION_DAYS = Setting(
+    _P + "METRICS_RETENTION_DAYS", "90", "days", "How long measured values are kept one by one.",
+    whole(22, 36_500),
+)  # fmt: skip
 _BACKUP_KEEP = Setting(
     _P + "BACKUP_KEEP", "7", "backups", "How many of its backups `schedule` keeps.",
     whole(1, 10_000),
@@ -219,8 +226,9 @@ ALL: tuple[Setting[object], ...] = (
     _DB_POOL_TIMEOUT_S, _LOG_SQL_OVER_MS,
     _REDIS_RETRIES, _STREAM_SHARDS, _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LIVE_SESSIONS,
     _LIVE_RESPONSE_WARNING_MS, _LIVE_RESPONSE_BAD_MS, _LIVE_ERRORS_PERCENT,
-    _LIVE_CACHE_HITS_PERCENT, _BACKUP_DIR, _BACKUP_EVERY_S, _BACKUP_KEEP, _ALERT_URLS,
-    _ALERT_EVERY_S, _PUBLIC_URL, _LOG_LEVEL, _LOG_FORMAT,
+    _LIVE_CACHE_HITS_PERCENT, _BACKUP_DIR, _BACKUP_EVERY_S, _BACKUP_KEEP,
+    _MEASURE, _METRICS_RETENTION_DAYS, _ALERT_URLS, _ALERT_EVERY_S, _PUBLIC_URL, _LOG_LEVEL,
+    _LOG_FORMAT,
 )  # fmt: skip
 
 
@@ -256,6 +264,8 @@ class Settings:
     backup_dir: Path | None
     backup_every_s: int
     backup_keep: int
+    measure: bool
+    metrics_retention_days: int
     alert_channels: tuple[Channel, ...] = field(repr=False)
     alert_every_s: int
     public_url: str | None
@@ -332,6 +342,8 @@ def load_settings(
         backup_dir=read.optional(_BACKUP_DIR),
         backup_every_s=read.value(_BACKUP_EVERY_S),
         backup_keep=read.value(_BACKUP_KEEP),
+        measure=read.value(_MEASURE),
+        metrics_retention_days=read.value(_METRICS_RETENTION_DAYS),
         alert_channels=read.value(_ALERT_URLS),
         alert_every_s=read.value(_ALERT_EVERY_S),
         public_url=read.optional(_PUBLIC_URL),

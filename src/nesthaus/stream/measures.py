@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import time
 from bisect import bisect_left
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from math import inf
 
 from nesthaus.domain.events import Delivery, Metric
 from nesthaus.domain.identifiers import Uuid7Source
@@ -17,6 +19,7 @@ from nesthaus.stream.totals import Totals
 
 Append = Callable[[str | None, bytes], Awaitable[None]]
 Labels = tuple[tuple[str, str], ...]
+Told = Callable[[], dict[str, object]]
 
 EVERY_S = 1.0
 MOST_TOLD = 100
@@ -32,40 +35,98 @@ _MOST_WAITING = 500
 log = logging.getLogger(__name__)
 
 
+class Series:
+    """Values of one name with one set of labels, as they come: a note is an `append`."""
+
+    __slots__ = ("labels", "measures", "name", "values")
+
+    def __init__(self, measures: "Measures", name: MeasureName, labels: Labels) -> None:
+        self.measures = measures
+        self.name: MeasureName = name
+        self.labels = labels
+        self.values: list[float] = []
+
+    def note(self, value: float, told: Told | None = None) -> None:
+        """`told`: what else to say of a value that is told by itself, besides."""
+        measures = self.measures
+        if measures.is_off:
+            return
+        if measures.ticks() >= measures.settles_at:
+            measures.settle()
+        if told is None or not measures.tell(self, value, told):
+            self.values.append(value)
+
+
 class Measures:
-    """A note costs a microsecond or two. A kill loses the minute that was not over.
+    """A note costs less than a microsecond: once a second, and before a minute is over, what has
+    come is put into the buckets of the minute that runs. A kill loses the minute that was not over.
 
     Ids and times are given before the first attempt to send: what is sent twice is stored once.
+    `ticks` are seconds that pass as those of `clock` do. `is_off`: nothing is noted.
     """
 
-    def __init__(self, ids: Uuid7Source, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ids: Uuid7Source,
+        clock: Callable[[], datetime],
+        *,
+        ticks: Callable[[], float] = time.monotonic,
+        is_off: bool = False,
+    ) -> None:
         self._ids = ids
         self._clock = clock
+        self.ticks = ticks
+        self.is_off = is_off
         self.totals: Totals | None = None
         """Hears of everything, too."""
+        self._series: dict[tuple[MeasureName, Labels], Series] = {}
         self._minutes: dict[tuple[int, MeasureName, Labels], Held] = {}
         self._told: list[Metric] = []
         self._waiting: deque[bytes] = deque(maxlen=_MOST_WAITING)
+        self._minute = 0
+        self.settles_at = -inf
+
+    def series(self, name: MeasureName, labels: Labels = ()) -> Series:
+        """To keep, where much is noted."""
+        found = self._series.get((name, labels))
+        if found is None:
+            found = self._series[name, labels] = Series(self, name, labels)
+        return found
 
     def note(
-        self,
-        name: MeasureName,
-        value: float,
-        labels: Labels = (),
-        told: Callable[[], dict[str, object]] | None = None,
+        self, name: MeasureName, value: float, labels: Labels = (), told: Told | None = None
     ) -> None:
-        """`told`: what else to say of a value that is told by itself, besides."""
-        if self.totals is not None:
-            _add_up(self.totals, name, value, labels)
-        now = self._clock()
-        is_told = told is not None and len(self._told) < MOST_TOLD
-        if told is not None and is_told:
-            self._told.append(self._alone(name, value, now, {**dict(labels), **told()}))
-        key = int(now.timestamp()) // _MINUTE_S, name, labels
+        """See `Series.note`."""
+        self.series(name, labels).note(value, told)
+
+    def tell(self, series: Series, value: float, told: Told) -> bool:
+        """False where too much has been told by itself since the last flush."""
+        if len(self._told) >= MOST_TOLD:
+            return False
+        data = {**dict(series.labels), **told()}
+        self._told.append(self._alone(series.name, value, self._clock(), data))
+        self._hold(series, [value], are_told=True)
+        return True
+
+    def settle(self) -> None:
+        """Puts what has come into its minute; the next one may have begun."""
+        for series in self._series.values():
+            values = series.values
+            if values:
+                series.values = []
+                self._hold(series, values)
+        now_s = self._clock().timestamp()
+        self._minute = int(now_s) // _MINUTE_S
+        self.settles_at = self.ticks() + min(EVERY_S, (self._minute + 1) * _MINUTE_S - now_s)
+
+    def _hold(self, series: Series, values: list[float], *, are_told: bool = False) -> None:
+        key = self._minute, series.name, series.labels
         held = self._minutes.get(key)
         if held is None:
             held = self._minutes[key] = Held()
-        held.add(value, is_told=is_told)
+        held.add(values, are_told=are_told)
+        if self.totals is not None:
+            _add_up(self.totals, series.name, values, series.labels)
 
     def priced(self, took_ms: float) -> None:
         """How long a configuration's price took."""
@@ -79,6 +140,7 @@ class Measures:
 
     async def flush(self, append: Append, *, all_of_it: bool = False) -> None:
         """What nobody takes is kept for the next time; `all_of_it`: with the minute that runs."""
+        self.settle()
         self._pack(all_of_it=all_of_it)
         while self._waiting:
             payload = self._waiting[0]
@@ -93,8 +155,7 @@ class Measures:
     def _pack(self, *, all_of_it: bool) -> None:
         """Into deliveries, which keep their ids however often they are sent."""
         now = self._clock()
-        running = int(now.timestamp()) // _MINUTE_S
-        over = [key for key in self._minutes if all_of_it or key[0] < running]
+        over = [key for key in self._minutes if all_of_it or key[0] < self._minute]
         told, self._told = self._told, []
         metrics = [*told, *(self._of_minute(*key, self._minutes.pop(key)) for key in over)]
         for part in _parts(metrics):
@@ -120,19 +181,21 @@ class Measures:
         )
 
 
-def _add_up(totals: Totals, name: MeasureName, value: float, labels: Labels) -> None:
+def _add_up(totals: Totals, name: MeasureName, values: list[float], labels: Labels) -> None:
     """For `/metrics`."""
-    values = tuple(label for _, label in labels)
+    told = tuple(label for _, label in labels)
     if name in _READINGS:
-        totals.read((name, *values), value)
+        totals.read((name, *told), values[-1])
     elif name == "api_error":
-        totals.add((name, *values))
+        totals.add((name, *told), len(values))
     elif name not in _OF_THE_QUEUE:
-        totals.add((f"{name}:count", *values))
-        totals.add((f"{name}:sum", *values), value)
-        if name == "api_response_time" and value <= BOUNDS_MS[-1]:
-            bound = BOUNDS_MS[bisect_left(BOUNDS_MS, value)]
-            totals.add((f"{name}:within", *values, str(bound)))
+        totals.add((f"{name}:count", *told), len(values))
+        totals.add((f"{name}:sum", *told), sum(values))
+        if name == "api_response_time":
+            within = Counter(bisect_left(BOUNDS_MS, value) for value in values)
+            within.pop(len(BOUNDS_MS), None)
+            for place, count in within.items():
+                totals.add((f"{name}:within", *told, str(BOUNDS_MS[place])), count)
 
 
 def _parts(metrics: list[Metric]) -> Iterator[tuple[Metric, ...]]:

@@ -47,6 +47,7 @@ const en = {
   jobNames: {
     aggregate: "Figures",
     backup: "Backup",
+    metrics_retention: "Old measurements",
     alerts: "Alerts",
     notices: "Notices",
     partitions: "Partitions",
@@ -213,6 +214,7 @@ const de: OperationsWords = {
   jobNames: {
     aggregate: "Zahlen",
     backup: "Sicherung",
+    metrics_retention: "Alte Messwerte",
     alerts: "Alarme",
     notices: "Meldungen",
     partitions: "Partitionen",

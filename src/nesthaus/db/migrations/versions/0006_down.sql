@@ -1,1 +1,2 @@
+drop table metrics_kept;
 alter table session_entries drop column flags;

@@ -1,4 +1,4 @@
-"""Which feature flags a session was told to have."""
+"""Which feature flags a session was told to have; since when measured values are kept."""
 
 from pathlib import Path
 

@@ -1,0 +1,47 @@
+"""Figures, each beside what limits it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`value` in `unit` beside `limit` in the same, measured in the same run; `reach` is what
+    `ratio` has to be: at least, or `at_most`. Without a limit the value itself is compared."""
+
+    name: str
+    value: float
+    unit: str
+    reach: float
+    at_most: bool = False
+    beside: str = ""
+    limit: float | None = None
+
+    @property
+    def compared(self) -> float:
+        return self.value if self.limit is None else self.value / self.limit
+
+    @property
+    def is_reached(self) -> bool:
+        return self.compared <= self.reach if self.at_most else self.compared >= self.reach
+
+
+def markdown(figures: Iterable[Figure]) -> str:
+    rows = [
+        "| figure | measured | beside | ratio | reach | |",
+        "|---|---|---|---|---|---|",
+    ]
+    for each in figures:
+        beside = "" if each.limit is None else f"{_told(each.limit)} {each.beside}"
+        ratio = "" if each.limit is None else f"{each.compared:.2f}"
+        reach = f"{'≤' if each.at_most else '≥'} {_told(each.reach)}"
+        verdict = "" if each.is_reached else "**no**"
+        measured = f"{_told(each.value)} {each.unit}"
+        rows.append(f"| {each.name} | {measured} | {beside} | {ratio} | {reach} | {verdict} |")
+    return "\n".join(rows)
+
+
+def _told(number: float) -> str:
+    if abs(number) >= 100:
+        return f"{number:,.0f}"
+    return f"{number:.3g}"
