@@ -9,7 +9,6 @@ import click
 import msgspec
 import psycopg
 
-from nesthaus.catalogue.loader import CatalogueError
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option, servers_of
 from nesthaus.db.pool import first_line
@@ -47,8 +46,9 @@ def tell(session_id: str, data: Path | None) -> None:
 def erase(session_id: str, *, yes: bool, data: Path | None) -> None:
     """Erase one session everywhere, for good, and print the receipt.
 
-    What arrives of it later is dropped. Backups keep it until they expire; a restore takes it out
-    again. What the servers keep internally goes with the nightly `nesthaus upkeep compact`.
+    What arrives of it later is dropped; `schedule` counts the figures again. Backups keep it until
+    they expire; a restore takes it out again. What the servers keep internally goes with the
+    nightly `nesthaus upkeep compact`.
     """
     settings = checked_settings(data, "sessions")
     servers = servers_of(settings)
@@ -65,8 +65,6 @@ def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         return asyncio.run(work())
     except KeyboardInterrupt:
         raise Failed("stopped: call it again, it goes on where it was") from None
-    except CatalogueError as error:
-        raise Failed(str(error), EXIT_MISUSED) from None
     except SchemaError as error:
         raise Failed(str(error), EXIT_MISUSED if isinstance(error, UnknownSchema) else 1) from None
     except psycopg.Error as error:

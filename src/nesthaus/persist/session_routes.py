@@ -44,7 +44,9 @@ def session_router(data: Data, erasing: Erasing, clock: Callable[[], datetime]) 
             raise unavailable(f"What waits for being stored: {error}", _RETRY_S) from error
         if found is None:
             raise _unknown()
-        return json_response(found)
+        answer = json_response(found)
+        answer.headers["Content-Disposition"] = 'attachment; filename="session-data.json"'
+        return answer
 
     @router.delete(
         "/{id}/data",

@@ -1,15 +1,11 @@
 """One session's data for a command: told, or erased."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
 from nesthaus.access.audit import COMMAND_LINE
-from nesthaus.aggregate.marked import count_marked
-from nesthaus.aggregate.state import OtherZone
-from nesthaus.aggregate.turns import Busy
-from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.persist.erasing import Erasing, Receipt
@@ -23,7 +19,6 @@ from nesthaus.roles.runtime import (
     wall_clock,
 )
 from nesthaus.settings import Settings
-from nesthaus.stream.generations import Generations
 
 _WAIT_S = 10.0
 
@@ -35,16 +30,11 @@ async def session_data(settings: Settings, servers: Servers, session_id: str) ->
 
 
 async def erase_session(settings: Settings, servers: Servers, session_id: str) -> Receipt | None:
-    """Figures too, unless somebody counts them right now: then they follow. Otherwise as above."""
+    """As above; the schedule counts the figures again."""
     async with _connected(settings, servers) as (pool, redis):
         kept = kept_for(settings, redis)
         erasing = Erasing(pool, kept, wall_clock, rules_of(settings))
-        receipt = await erasing.erase(session_id, COMMAND_LINE)
-        if receipt is not None:
-            catalogue = load_catalogue(settings.timezone, settings.catalogue)
-            with suppress(Busy, OtherZone):
-                await count_marked(pool, catalogue, wall_clock, Generations(redis).figures_changed)
-        return receipt
+        return await erasing.erase(session_id, COMMAND_LINE)
 
 
 @asynccontextmanager
