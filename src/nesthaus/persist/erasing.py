@@ -3,6 +3,7 @@
 Broken off anywhere, it is to be called again; what arrives meanwhile or later is dropped.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -112,8 +113,8 @@ class Erasing:
             return None
         async with self.pool.connection() as connection:
             tombstones = await all_tombstones(connection)
-        self.kept.copy(tombstones)
-        spooled = forget_spooled(self.kept.spool, session_id)
+        await asyncio.to_thread(self.kept.copy, tombstones)
+        spooled = await asyncio.to_thread(forget_spooled, self.kept.spool, session_id)
         span = UNKNOWN_SPAN.over(*(event.at for each in waiting for event in each.events))
         receipt = await self._erase_rows(session_id, by, span, now)
         redis = self.kept.redis
@@ -126,7 +127,7 @@ class Erasing:
 
     async def _bury(self, session_id: str, now: datetime) -> list[Delivery] | None:
         """What waits of it; None where nothing is known of it, and no tombstone is written."""
-        waiting = spooled_of(self.kept.spool, session_id)
+        waiting = await asyncio.to_thread(spooled_of, self.kept.spool, session_id)
         away: StreamAway | None = None
         try:
             waiting += await waiting_of(self.kept.redis, self.kept.shards, session_id)

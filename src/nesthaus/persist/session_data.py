@@ -1,5 +1,6 @@
 """Everything that is kept about one session, table by table and on its way to them."""
 
+import asyncio
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class Data:
         """None where nothing is kept. Raises StreamAway."""
         kept = self.kept
         # First what waits: it may be stored before the tables are read, not the other way round.
-        waiting = spooled_of(kept.spool, session_id)
+        waiting = await asyncio.to_thread(spooled_of, kept.spool, session_id)
         waiting += await waiting_of(kept.redis, kept.shards, session_id)
         live = await live_of(kept.redis, session_id)
         async with self.pool.connection() as connection, connection.transaction():

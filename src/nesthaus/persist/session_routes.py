@@ -18,6 +18,7 @@ from nesthaus.responses import (
 from nesthaus.stream.connection import StreamAway
 
 _RETRY_S = 5
+_LONGEST = 255
 _PROBLEMS = problem_documents(
     _401="No login and no API token, or none that is valid.",
     _403="No right to this, or X-CSRF-Token is missing.",
@@ -38,6 +39,7 @@ def session_router(data: Data, erasing: Erasing, clock: Callable[[], datetime]) 
         responses=_PROBLEMS,
     )
     async def told(id: str) -> Response:  # noqa: A002 - the path names it
+        _check(id)
         try:
             found = await data.of(id, clock())
         except StreamAway as error:
@@ -55,6 +57,7 @@ def session_router(data: Data, erasing: Erasing, clock: Callable[[], datetime]) 
         responses=_PROBLEMS,
     )
     async def erase(id: str, acting: Acting) -> Response:  # noqa: A002 - the path names it
+        _check(id)
         try:
             receipt = await erasing.erase(id, acting.signature)
         except StreamAway as error:
@@ -65,6 +68,12 @@ def session_router(data: Data, erasing: Erasing, clock: Callable[[], datetime]) 
         return json_response(receipt)
 
     return router
+
+
+def _check(session_id: str) -> None:
+    """What no tracking call may name is kept nowhere; for some of it no table could be asked."""
+    if len(session_id) > _LONGEST or not session_id.isprintable():
+        raise _unknown()
 
 
 def _unknown() -> Exception:

@@ -56,7 +56,7 @@ async def compact(
             raise SchemaError("the schema is older than this program: run `nesthaus migrate up`")
         swept = await sweep(connection, wall_clock(), rules_of(settings), told)
         tombstones = await all_tombstones(connection)
-        kept_for(settings, redis).copy(tombstones)
+        await asyncio.to_thread(kept_for(settings, redis).copy, tombstones)
         await publish_tombstones(redis, tombstones)
         told("append-only file")
         await _tidy(StreamReader(redis, settings.stream_shards, consumer="compact"))
