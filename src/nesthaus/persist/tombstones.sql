@@ -13,11 +13,16 @@ select
 -- One row. Returns when every transaction that shared the turn before is over.
 select pg_advisory_xact_lock(7310, 8);
 
+-- name: any_at_all
+-- One row: whether any session was ever erased. A statement of its own, because the one before may
+-- have waited, and then sees what was before.
+select exists(select 1 from tombstones);
+
 -- name: named
 -- One row per hash among these that an erased session left.
 select digest
 from tombstones
-where digest = any(%(digest)s::bytea[]);
+where digest = any(%(digest)b::bytea[]);
 
 -- name: keys
 -- One row per key, the one for new hashes first.
