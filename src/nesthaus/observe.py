@@ -6,6 +6,7 @@ import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -15,6 +16,11 @@ LEVELS = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
+# A value may go over several lines.
+_OF_ROWS = re.compile(
+    r"^(?:DETAIL|CONTEXT):.*?(?=^(?:Traceback |During handling |The above exception )|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
 _LOWEST_SPOKEN = ("psycopg.pool", "uvicorn.error", "alembic", "asyncio", "httpx", "google")
 # W3C Trace Context, section 3.2: version, trace id, parent id, flags; no id is all zeros.
 _TRACEPARENT = re.compile(
@@ -60,7 +66,14 @@ def set_up_log(level: str, role: str, form: str = "text") -> None:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, LEVELS[level]))
 
 
-class _Lines(logging.Formatter):
+class _Discreet(logging.Formatter):
+    """Tells of an error without the rows that PostgreSQL shows with it: they are about people."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging calls it so
+        return _OF_ROWS.sub("", super().formatException(ei)).rstrip("\n")
+
+
+class _Lines(_Discreet):
     default_msec_format = "%s.%03d"
 
     def __init__(self, role: str) -> None:
@@ -73,7 +86,7 @@ class _Lines(logging.Formatter):
         return super().format(record)
 
 
-class _Objects(logging.Formatter):
+class _Objects(_Discreet):
     def __init__(self, role: str) -> None:
         super().__init__()
         self._role = role

@@ -133,4 +133,4 @@ def _maker(*lists: PriceList) -> OtherMaker:
 
 def _call(body: object) -> Request:
     encoded = json.dumps(body).encode()
-    return Request(encoded, CLOCK, None, None, no_consent=False, token=None)
+    return Request(encoded, CLOCK, None, None, no_consent=False, is_own=False, token=None)

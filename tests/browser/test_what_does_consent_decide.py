@@ -78,8 +78,9 @@ def test_a_yes_after_a_no_begins_a_new_session(shop: Shop) -> None:
     [
         "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})",
         "Object.defineProperty(Navigator.prototype, 'doNotTrack', {get: () => '1'})",
+        "document.cookie = 'nest_internal=1'",
     ],
-    ids=["Global Privacy Control", "Do Not Track"],
+    ids=["Global Privacy Control", "Do Not Track", "somebody of the shop"],
 )
 def test_a_browser_that_objects_is_left_alone(shop: Shop, objection: str) -> None:
     shop.context.add_init_script(objection)

@@ -12,6 +12,7 @@ from nesthaus.access.rate_limits import RateLimit, new_table
 from nesthaus.db.pool import Pool
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
+from nesthaus.persist.erasing import Kept
 from nesthaus.roles.app import Api, build_app
 from nesthaus.settings import load_settings
 from nesthaus.stream.connection import connect
@@ -79,6 +80,7 @@ async def app(
             measures=measures_by(access.clock),
             accepted=lambda _delivery: None,
             live_limits=load_settings({}).live_limits,
+            kept=Kept(redis, 1, tmp_path / "spool", lambda _tombstones: None),
             reader=StreamReader(redis, 1, consumer="report"),
             teller=teller,
         )

@@ -64,6 +64,8 @@ ADMIN = {
         for kind in ("csv", "json", "ndjson")
     ),
     ("/api/admin/sessions", "get"),
+    ("/api/admin/sessions/{id}/data", "get"),
+    ("/api/admin/sessions/{id}/data", "delete"),
     ("/api/admin/jobs", "get"),
     ("/api/admin/price-lists", "get"),
     ("/api/admin/dead-letters", "get"),

@@ -418,3 +418,34 @@ class Names:
 def _named(told: dict[str, Any]) -> str:
     name: str = told["labels"].get("en", told["label"])
     return name
+
+
+def test_an_administrator_erases_a_session_and_gets_a_receipt(
+    page: Page, stack: Stack, viewer_page: Page
+) -> None:
+    session_id = "to-be-erased"
+    event = {"type": "click", "category": "nest"}
+    httpx.post(
+        f"{stack.url}/api/sessions/track", json={"sessionId": session_id, "event": event}
+    ).raise_for_status()
+    wait_for(lambda: stack.journey(session_id), WITHIN_S, "the session is stored")
+
+    viewer_page.goto(f"/admin/sessions/{session_id}")
+    expect(viewer_page.get_by_text("About this session")).to_be_visible()
+    expect(viewer_page.get_by_role("button", name="Erase")).to_have_count(0)
+
+    page.goto(f"/admin/sessions/{session_id}")
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Everything that is kept").click()
+    kept = json.loads(Path(download.value.path()).read_text())
+    assert [each["category"] for each in kept["interactions"]] == ["nest"]
+
+    page.get_by_role("button", name="Erase").click()
+    asked = page.get_by_role("dialog", name="Erase this session for good?")
+    asked.get_by_role("button", name="Erase").click()
+    done = page.get_by_role("dialog", name="The session is erased")
+    expect(done.get_by_text(re.compile(r"^[0-9a-f-]{36}$"))).to_be_visible()
+    done.get_by_role("button", name="To the list of sessions").click()
+    expect(page.get_by_role("table", name="List of sessions")).to_be_visible()
+    assert stack.journey(session_id) is None

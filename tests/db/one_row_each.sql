@@ -92,4 +92,7 @@ insert into media_stale_objects (object_name, since) values ('s.png', '2026-06-1
 insert into media_manifest (id, document, published_at) values (1, '{}', '2026-06-15 12:05+00');
 insert into media_syncs (id, requested_at, requested_by, dry_run, state)
 values (gen_random_uuid(), '2026-06-15 12:05+00', 'admin', true, 'waiting');
+insert into tombstones (digest, erased_at)
+values (decode(repeat('ab', 32), 'hex'), '2026-06-15 12:05+00');
+insert into uncompacted (relation, since) values ('user_sessions', '2026-06-15 12:05+00');
 insert into metrics_kept (since) values ('2026-03-01');

@@ -14,8 +14,9 @@ import pytest
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
 
-from nesthaus.db.migrate import upgrade
+from nesthaus.db.migrate import downgrade, upgrade
 from nesthaus.embedded.clients import NoClients, clients_for
+from nesthaus.persist.store import store
 from nesthaus.roles.backup import ScheduledBackups
 from nesthaus.roles.runtime import Servers
 from nesthaus.settings import load_settings
@@ -25,8 +26,11 @@ from nesthaus.upkeep.dump_programs import without_password
 from tests.deploy.conftest import RolesOn
 from tests.deploy.running import Roles
 from tests.deploy.senders import assert_stored_once, interactions, traffic
+from tests.persist.conftest import RULES
+from tests.persist.traffic import call, clicked, opened, saved
 from tests.servers import ValkeyServer
 from tests.stack import Stack
+from tests.traces import tables_that_name
 from tests.waiting import wait_for
 
 WITHIN_S = 20.0
@@ -311,6 +315,8 @@ def test_only_whole_backups_of_ours_count_and_go(backup: Path, backups: Path) ->
         "nesthaus-20260103T000000Z",
         "mine",
         backup.name,
+        "tombstones.json",
+        ".tombstones.json.lock",
     }
 
 
@@ -353,7 +359,7 @@ def test_a_backup_that_is_ended_in_the_middle_is_none(
     assert whole_backups(backups) == []
 
     assert roles.run("backup", str(backups)).returncode == 0
-    assert len(list(backups.iterdir())) == len(whole_backups(backups)) == 1
+    assert len(list(backups.glob("*nesthaus-*"))) == len(whole_backups(backups)) == 1
 
 
 def test_a_server_that_is_newer_than_all_programs_here_is_told() -> None:
@@ -419,3 +425,92 @@ def result_of_backup(url: str) -> str | None:
     with psycopg.connect(url) as connection:
         row = connection.execute("select result from jobs where name = 'backup'").fetchone()
     return None if row is None else row[0]
+
+
+ERASED, STAYS = "erased-4f9c2d71", "stays-83aa0c55"
+
+
+async def visited(url: str, *session_ids: str) -> None:
+    async with await AsyncConnection.connect(url) as connection:
+        calls = [call(each, opened(0), clicked(1), saved(2)) for each in session_ids]
+        await store(connection, calls, NOON, RULES)
+
+
+def erase(roles: Roles) -> None:
+    done = roles.run("sessions", "erase", ERASED, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert ERASED not in done.stdout + done.stderr
+
+
+def refused_as_erased(url: str) -> object:
+    with psycopg.connect(url) as connection:
+        return connection.execute("select reason, sum(count) from refusals group by 1").fetchall()
+
+
+async def test_what_was_erased_after_a_backup_does_not_come_back_with_it(
+    database_url: str, roles_on: RolesOn, backups: Path
+) -> None:
+    roles = roles_on(database_url)
+    await visited(database_url, ERASED, STAYS)
+    assert roles.run("backup", str(backups)).returncode == 0
+    erase(roles)
+
+    done = roles.run("restore", str(backups), "--replace")
+
+    assert done.returncode == 0, done.stderr
+    assert "1 erased sessions were taken out again" in done.stderr
+    assert tables_that_name(database_url, ERASED) == set()
+    assert "user_sessions" in tables_that_name(database_url, STAYS)
+    assert refused_as_erased(database_url) == [("erased", 1)]
+    await visited(database_url, ERASED)
+    assert tables_that_name(database_url, ERASED) == set()
+
+
+async def test_nor_into_an_empty_database_of_another_release(
+    database_url: str, empty_database: Callable[[int], str], roles_on: RolesOn, backups: Path
+) -> None:
+    """The backup is older than tombstones, and the tables in which one was written are lost."""
+    await visited(database_url, ERASED, STAYS)
+    downgrade(database_url, "0006")
+    assert roles_on(database_url).run("backup", str(backups)).returncode == 0
+    upgrade(database_url)
+    erase(roles_on(database_url))
+    empty = empty_database(18)
+
+    done = roles_on(empty).run("restore", str(backups))
+
+    assert done.returncode == 0, done.stderr
+    assert tables_that_name(empty, ERASED) == set()
+    assert "user_sessions" in tables_that_name(empty, STAYS)
+    await visited(empty, ERASED)
+    assert tables_that_name(empty, ERASED) == set()
+
+
+async def test_an_older_backup_forgets_what_a_newer_one_beside_it_knows_to_be_erased(
+    database_url: str, empty_database: Callable[[int], str], roles_on: RolesOn, backups: Path
+) -> None:
+    roles = roles_on(database_url)
+    await visited(database_url, ERASED)
+    older = roles.run("backup", str(backups)).stdout.strip()
+    erase(roles)
+    assert roles.run("backup", str(backups)).returncode == 0
+    (roles.folder / "data" / "tombstones.json").unlink()
+    empty = empty_database(18)
+
+    assert roles_on(empty).run("restore", older).returncode == 0
+
+    assert tables_that_name(empty, ERASED) == set()
+
+
+async def test_tombstones_that_cannot_be_read_stop_a_restore(
+    database_url: str, roles_on: RolesOn, backups: Path
+) -> None:
+    roles = roles_on(database_url)
+    await visited(database_url, STAYS)
+    assert roles.run("backup", str(backups)).returncode == 0
+    (backups / "tombstones.json").write_text("{")
+
+    refused = roles.run("restore", str(backups), "--replace")
+
+    assert refusal_of(refused).startswith(f"{backups / 'tombstones.json'} cannot be read")
+    assert "user_sessions" in tables_that_name(database_url, STAYS)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,12 @@ async def api(
         tracking,
         Prices(CATALOGUE, clock),
         Admission(
-            ReceiptTimes(clock), limit, limit_loopback=False, load=settings.get("load", Load())
+            ReceiptTimes(clock),
+            limit,
+            limit_loopback=False,
+            load=settings.get("load", Load()),
+            own=tuple(ip_network(each) for each in settings.get("own", ())),
+            keeps_addresses=settings.get("keeps_addresses", True),
         ),
         refusals,
         settings.get("allowed_origins", ("*",)),

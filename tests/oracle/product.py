@@ -29,6 +29,7 @@ from nesthaus.db.pool import Pool, open_pool
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.persist.announcer import Announcer
+from nesthaus.persist.erasing import Kept
 from nesthaus.persist.erasure import erase_sessions
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.judging import Judged, Judging, Span
@@ -219,6 +220,7 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             measures=measures_by(clock),
             accepted=lambda _delivery: None,
             live_limits=load_settings({}).live_limits,
+            kept=Kept(redis, 1, folder / "spool", lambda _tombstones: None),
             reader=StreamReader(redis, 1, consumer="report"),
             teller=Teller((), Surroundings(CATALOGUE.zone, None)),
         )

@@ -76,3 +76,23 @@ def test_a_readable_line_names_the_call_where_there_is_one(written: Callable[[],
 )
 def test_a_trace_is_taken_as_the_standard_has_it(text: str, is_valid: bool) -> None:
     assert (valid_traceparent(text) == text) is is_valid
+
+
+ROW = "message of it\nDETAIL:  Failing row contains (anna, two\nlines).\nCONTEXT:  COPY anna"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_of_an_error_no_row_is_told(written: Callable[[], str], form: str) -> None:
+    set_up_log("info", "serve", form)
+    try:
+        try:
+            raise ValueError(ROW)
+        except ValueError as error:
+            raise TypeError("because of it") from error
+    except TypeError:
+        log.exception("it failed")
+    told = written()
+    assert "message of it" in told
+    assert "because of it" in told
+    assert "anna" not in told
+    assert "lines)" not in told

@@ -17,10 +17,12 @@ export function entry(): Record<string, unknown> {
   };
 }
 
-/** Global Privacy Control or Do Not Track: nothing is sent or written, whatever is called. */
+/** Global Privacy Control, Do Not Track, or somebody of the shop: nothing is sent or written,
+ * whatever is called. */
 export function objected(): boolean {
-  const { globalPrivacyControl, doNotTrack } = navigator as Navigator & {
-    globalPrivacyControl?: boolean;
-  };
-  return globalPrivacyControl || doNotTrack === "1";
+  // Said as "1"; compared as a number, and looked up in place, it is a few bytes less.
+  const it = navigator as unknown as { globalPrivacyControl?: boolean; doNotTrack: number };
+  return (
+    it.globalPrivacyControl || it.doNotTrack > 0 || /nest_internal=[^0;]/.test(document.cookie)
+  );
 }

@@ -20,8 +20,10 @@ export function uuid7Source(): (milliseconds: number) => string {
   let last = -1;
   let counter = 0;
   return (milliseconds) => {
-    if (milliseconds > last) counter = Math.floor(Math.random() * 0x800);
-    last = Math.max(last, milliseconds);
+    if (milliseconds > last) {
+      last = milliseconds;
+      counter = (Math.random() * 0x800) | 0;
+    }
     counter = (counter + 1) & 0xfff;
     // 7 is the version, 8 the variant.
     const digits = hex(milliseconds, 12) + 7 + hex(counter, 3) + 8 + noise(2).slice(1);

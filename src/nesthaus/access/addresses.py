@@ -1,7 +1,16 @@
 """Addresses of callers: what counts as one caller, and what little of an address may be kept."""
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
@@ -35,3 +44,10 @@ def truncated(address: str) -> str | None:
         return None
     length = 48 if isinstance(parsed, IPv6Address) else 24
     return str(ip_network((parsed, length), strict=False).network_address)
+
+
+@lru_cache(maxsize=8192)
+def lies_in(address: str, networks: Networks) -> bool:
+    """Whether one of the networks has the address; an IPv4 address is the same within IPv6."""
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in networks)

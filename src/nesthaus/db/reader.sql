@@ -16,7 +16,7 @@ where rolname = 'nesthaus_report'
                 from pg_class
                 where oid = to_regclass('user_sessions')
             )
-            and relname not in ('accounts', 'logins', 'api_tokens')
+            and relname not in ('accounts', 'logins', 'api_tokens', 'tombstone_keys')
             and not has_table_privilege(pg_roles.oid, pg_class.oid, 'select')
     );
 
@@ -45,5 +45,5 @@ grant usage on schema public to nesthaus_report;
 grant select on all tables in schema public to nesthaus_report;
 
 -- name: close_secrets
--- No row. Passwords, logins and tokens are for `access` alone.
-revoke all on accounts, logins, api_tokens from nesthaus_report;
+-- No row. Passwords, logins, tokens and the keys of tombstones are for those who write alone.
+revoke all on accounts, logins, api_tokens, tombstone_keys from nesthaus_report;

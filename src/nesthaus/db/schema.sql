@@ -609,3 +609,23 @@ create table media_syncs (
 create index idx_media_syncs_requested_at on media_syncs (requested_at);
 -- One at a time.
 create unique index idx_media_syncs_open on media_syncs ((true)) where finished_at is null;
+
+-- The keys with which ids are hashed; new hashes are made with the latest. A restore may bring more.
+create table tombstone_keys (
+    key bytea not null check (length(key) = 32),
+    made_at timestamptz not null,
+    primary key (key)
+);
+-- One row per erased session: HMAC-SHA256 of its id.
+create table tombstones (
+    digest bytea not null check (length(digest) = 32),
+    erased_at timestamptz not null,
+    primary key (digest)
+);
+
+-- Tables, or partitions, in whose files rows of erased sessions may still lie as dead ones.
+create table uncompacted (
+    relation text not null,
+    since timestamptz not null,
+    primary key (relation)
+);

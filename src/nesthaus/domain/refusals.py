@@ -14,4 +14,6 @@ class Refusal(StrEnum):
     UNAUTHORISED = "unauthorised"  # a token that is unknown or revoked
     FORBIDDEN = "forbidden"  # a token of a role that may not do this
     NO_CONSENT = "no_consent"  # consent "none", Sec-GPC or DNT
+    INTERNAL = "internal"  # own traffic: an address of ours, or the cookie nest_internal
+    ERASED = "erased"  # the session was erased; found out when it is stored
     OVERLOADED = "overloaded"  # neither stream nor spool could take it

@@ -73,6 +73,13 @@ class Postgres:
             "log_destination": "stderr",
             "log_line_prefix": "%m [%p] ",
             "synchronous_commit": "on",
+            # The log tells of people neither by the rows nor by the statements of an error.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
+            "log_parameter_max_length_on_error": "0",
+            "log_lock_waits": "off",
+            # A recycled segment keeps what was in it: what was erased would stay for days.
+            "wal_recycle": "off",
             **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -35,6 +35,10 @@ class Valkey:
             "dir": str(self._data),
             "appendonly": "yes",
             "appendfsync": "always",
+            # As a snapshot it would hold entries that were deleted from a stream, too.
+            "aof-use-rdb-preamble": "no",
+            # Slow commands would be told with what they say of people.
+            "slowlog-log-slower-than": "-1",
             "auto-aof-rewrite-percentage": "100",
             "auto-aof-rewrite-min-size": "64mb",
             "maxmemory-policy": "noeviction",

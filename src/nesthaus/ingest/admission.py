@@ -3,6 +3,7 @@
 content type, rate limit, size. Each refuses with a reason of its own.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,15 @@ from datetime import datetime
 from msgspec import Struct
 from starlette.types import Message, Receive, Scope
 
-from nesthaus.access.addresses import caller_of, is_loopback, truncated
+from nesthaus.access.addresses import Networks, caller_of, is_loopback, lies_in, truncated
 from nesthaus.access.rate_limits import RateLimit
 from nesthaus.domain.refusals import Refusal
+from nesthaus.domain.visitors import CHECK_AGENT
 from nesthaus.ingest.load import Load, Share
 from nesthaus.ingest.refused import Refused
 
 MAX_BODY_BYTES = 256 * 1024
+_OWN_COOKIE = re.compile(rb"(?:^|;)\s*nest_internal=(?!0?\s*(?:;|$))")
 _CONTENT_TYPES = frozenset({b"application/json", b"text/plain"})
 
 
@@ -25,13 +28,15 @@ class ClientGone(Exception):
 
 
 class Request(Struct, frozen=True):
-    """An admitted call. `address` is truncated; `no_consent` is what the headers alone say."""
+    """An admitted call. `address` is truncated, or none at all; `no_consent` is what the headers
+    alone say; `is_own` is traffic of the shop itself."""
 
     body: bytes
     received_at: datetime
     user_agent: str | None
     address: str | None
     no_consent: bool
+    is_own: bool
     token: str | None
 
 
@@ -44,12 +49,15 @@ class TooFast(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """`clock` gives the times of receipt: no two calls have the same."""
+    """`clock` gives the times of receipt: no two calls have the same. What comes from `own` is left
+    out; addresses are kept, truncated, only where `keeps_addresses`."""
 
     clock: Callable[[], datetime]
     rate_limit: RateLimit
     limit_loopback: bool
     load: Load
+    own: Networks = ()
+    keeps_addresses: bool = True
 
     async def admit(
         self, scope: Scope, receive: Receive, share: Share, *, limited: bool = True
@@ -62,13 +70,18 @@ class Admission:
         if limited:
             self._check_rate(address, received_at)
         body = await _read_body(headers.get(b"content-length"), receive, share)
+        user_agent = _text(headers.get(b"user-agent"))
+        token = _bearer(headers.get(b"authorization"))
+        # A server of the shop reports conversions, and `nesthaus verify` is in no figure.
+        is_visitor = token is None and not (user_agent or "").startswith(CHECK_AGENT)
         return Request(
             body=body,
             received_at=received_at,
-            user_agent=_text(headers.get(b"user-agent")),
-            address=truncated(address),
+            user_agent=user_agent,
+            address=truncated(address) if self.keeps_addresses else None,
             no_consent=headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1",
-            token=_bearer(headers.get(b"authorization")),
+            is_own=is_visitor and (lies_in(address, self.own) or _has_own_cookie(scope)),
+            token=token,
         )
 
     def _check_rate(self, address: str, now: datetime) -> None:
@@ -124,6 +137,12 @@ def _text(value: bytes | None) -> str | None:
     if not value:
         return None
     return value.decode("utf-8", "replace")[:1000].replace("\0", "\ufffd")
+
+
+def _has_own_cookie(scope: Scope) -> bool:
+    """Set to anything but 0; a browser may send its cookies in several headers."""
+    cookies = [value for name, value in scope["headers"] if name == b"cookie"]
+    return any(_OWN_COOKIE.search(each) for each in cookies)
 
 
 def _bearer(value: bytes | None) -> str | None:

@@ -35,7 +35,8 @@ STATUS_OF: dict[Refusal, int] = {
     Refusal.RATE_LIMITED: 429,
     Refusal.OVERLOADED: UNAVAILABLE,
 }
-# NO_CONSENT has no status of its own: such a call is answered 202 with `stored: false`.
+# NO_CONSENT and INTERNAL have no status of their own: such a call is answered 202 with
+# `stored: false`. ERASED is found out after the answer.
 
 _log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from nesthaus.stream import envelope
 
 
 class Answer(Struct, frozen=True):
-    """`stored` is False where consent is missing: then nothing of the call was kept."""
+    """`stored` is False without consent and for own traffic: then nothing of the call was kept."""
 
     body: bytes
     stored: bool = True
@@ -147,10 +147,13 @@ class Tracking:
         return Answer(_json({"success": True, "accepted": len(facts)}))
 
     def _may_store(self, call: wire.Call, request: Request) -> bool:
-        if not request.no_consent and (call.consent or self.consent_default) == "all":
-            return True
-        self.refusals.add(Refusal.NO_CONSENT)
-        return False
+        if request.no_consent or (call.consent or self.consent_default) != "all":
+            self.refusals.add(Refusal.NO_CONSENT)
+            return False
+        if request.is_own:
+            self.refusals.add(Refusal.INTERNAL)
+            return False
+        return True
 
     async def _is_tracker(self, token: str) -> bool:
         role = await self.role_of(token)

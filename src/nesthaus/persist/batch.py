@@ -1,11 +1,11 @@
 """Deliveries -> what they bring for each session, every fact once. Pure: no database, no clock."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from nesthaus.domain.events import (
     Delivery,
@@ -17,6 +17,7 @@ from nesthaus.domain.events import (
     RefusalCount,
     Snapshot,
 )
+from nesthaus.domain.refusals import Refusal
 
 Key = tuple[datetime, UUID]
 """What makes a fact of a session unique: the time first, so that it can key a table cut by time."""
@@ -26,6 +27,7 @@ Counted = Interaction | Snapshot | Finalisation
 """Facts whose copies are counted."""
 
 _MILLISECOND = timedelta(milliseconds=1)
+_DROPPED = UUID("0a9b4c0e-6d0e-5c0b-8a34-6b1f5d1c2e77")  # namespace of what is counted as erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,12 @@ class Arrivals:
         default_factory=dict[Key, Received[Finalisation]]
     )
 
+    def events(self) -> Iterator[tuple[UUID, datetime]]:
+        """Ids, with the time at which each was received."""
+        for facts in (self.entries, self.interactions, self.snapshots, self.finalisations):
+            for (_, event_id), received in facts.items():
+                yield event_id, received.received_at
+
     def times(self) -> Iterator[datetime]:
         for facts in (self.entries, self.interactions, self.snapshots, self.finalisations):
             for at, _ in facts:
@@ -124,6 +132,33 @@ class Batch:
     sessions: dict[str, Arrivals]
     metrics: dict[UUID, Received[Metric]]
     refusals: dict[UUID, RefusalCount]
+
+    def session_ids(self) -> set[str]:
+        """Also of those that only a metric names."""
+        named = (each.fact.session_id for each in self.metrics.values())
+        return {*self.sessions, *(each for each in named if each is not None)}
+
+    def drop(self, session_ids: Collection[str]) -> None:
+        """Takes these out, and counts each event of theirs as refused; once, however often it
+        comes."""
+        for session_id in session_ids:
+            arrivals = self.sessions.pop(session_id, None)
+            if arrivals is not None:
+                self._count_dropped(arrivals.events())
+        gone = [each for each in self.metrics.values() if each.fact.session_id in session_ids]
+        self._count_dropped((each.fact.id, each.received_at) for each in gone)
+        for each in gone:
+            del self.metrics[each.fact.id]
+
+    def _count_dropped(self, events: Iterable[tuple[UUID, datetime]]) -> None:
+        for event_id, received_at in events:
+            refusal = RefusalCount(
+                id=uuid5(_DROPPED, str(event_id)),
+                at=received_at,
+                reason=Refusal.ERASED.value,
+                count=1,
+            )
+            self.refusals.setdefault(refusal.id, refusal)
 
 
 def batch_of(deliveries: Iterable[Delivery]) -> Batch:

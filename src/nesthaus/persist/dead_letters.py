@@ -15,6 +15,7 @@ from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.persist.failures import storable
 from nesthaus.persist.rows import columns
+from nesthaus.persist.tombstones import erased_among
 from nesthaus.stream.envelope import VERSION, Unreadable, decode
 from nesthaus.stream.reader import StreamEntry
 
@@ -59,7 +60,10 @@ class Buried:
 
 
 async def bury(connection: Connection, letters: Sequence[Buried], now: datetime) -> None:
-    """Twice is once: the id is made of the entry's place in the stream."""
+    """Twice is once: the id is made of the entry's place in the stream. Without those of erased
+    sessions, which are as good as dropped. On a connection of its own transaction."""
+    named = {each.session_id for each in letters if each.session_id is not None}
+    erased = await erased_among(connection, named)
     rows = [
         (
             uuid5(_PLACES, f"{each.entry.shard}/{each.entry.id}"),
@@ -69,6 +73,7 @@ async def bury(connection: Connection, letters: Sequence[Buried], now: datetime)
             each.entry.payload,
         )
         for each in letters
+        if each.session_id not in erased
     ]
     if rows:
         await connection.execute(_SQL["insert"], {**columns(rows, _COLUMNS), "now": now})

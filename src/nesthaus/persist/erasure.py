@@ -27,7 +27,7 @@ _SPAN_OF_A_STEP = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where a session stands in the order of their beginnings."""
 
     session_id: str
@@ -54,7 +54,7 @@ async def erase_sessions(
     `connection` is in no transaction. Afterwards nothing is left of them but marks, by which the
     figures of their hours forget them.
     """
-    count, last = 0, _Place("", datetime.max.replace(tzinfo=UTC))
+    count, last = 0, Place("", datetime.max.replace(tzinfo=UTC))
     while places := await _erase_step(connection, pattern, last, now, rules):
         count, last = count + len(places), places[-1]
         erased(len(places))
@@ -63,8 +63,8 @@ async def erase_sessions(
 
 
 async def _erase_step(
-    connection: Connection, pattern: str, last: _Place, now: datetime, rules: Rules
-) -> list[_Place]:
+    connection: Connection, pattern: str, last: Place, now: datetime, rules: Rules
+) -> list[Place]:
     parameters = {
         "pattern": pattern,
         "start_time": last.start_time,
@@ -72,18 +72,25 @@ async def _erase_step(
         "limit": _SESSIONS_A_STEP,
     }
     async with connection.transaction():
-        async with connection.cursor(row_factory=class_row(_Place)) as cursor:
+        async with connection.cursor(row_factory=class_row(Place)) as cursor:
             await cursor.execute(_SQL["next_sessions"], parameters)
             places = await cursor.fetchall()
         if places:
-            ids = {"session_id": [each.session_id for each in places]}
-            async with connection.cursor(row_factory=class_row(_Place)) as cursor:
-                await cursor.execute(_SQL["delete_sessions"], ids)
-                # Not `places`: a late event may have moved a start since they were looked up.
-                gone = await cursor.fetchall()
-            await _pass_orders_on(connection, ids["session_id"], now, rules)
-            await _mark(connection, gone, rules.zone)
+            gone = await take_out(connection, [each.session_id for each in places], now, rules)
+            await mark_hours(connection, gone, rules.zone)
     return places
+
+
+async def take_out(
+    connection: Connection, session_ids: Sequence[str], now: datetime, rules: Rules
+) -> list[Place]:
+    """Those that were there, as they were at last: a late event may have moved a start since
+    somebody looked. The hours of others that change by it are marked, theirs are not."""
+    async with connection.cursor(row_factory=class_row(Place)) as cursor:
+        await cursor.execute(_SQL["delete_sessions"], {"session_id": session_ids})
+        gone = await cursor.fetchall()
+    await _pass_orders_on(connection, session_ids, now, rules)
+    return gone
 
 
 async def _pass_orders_on(
@@ -103,7 +110,7 @@ async def _pass_orders_on(
     await work_out_anew(connection, set(heirs.values()), now, rules)
 
 
-async def _mark(connection: Connection, gone: Sequence[_Place], zone: ZoneInfo) -> None:
+async def mark_hours(connection: Connection, gone: Sequence[Place], zone: ZoneInfo) -> None:
     """One for each hour: a mark asks for the whole hour to be counted again."""
     hours = {start_of_hour(each.start_time, zone): each.session_id for each in gone}
     marks = [(session_id, hour) for hour, session_id in sorted(hours.items())]
@@ -125,6 +132,6 @@ async def _erase_metrics(connection: Connection, pattern: str, zone: ZoneInfo) -
         async with connection.transaction():
             async with connection.cursor(row_factory=scalar_row) as cursor:
                 await cursor.execute(_SQL["delete_metrics"], parameters)
-                gone = [_Place(OF_NO_SESSION, at) for at in await cursor.fetchall()]
-            await _mark(connection, gone, zone)
+                gone = [Place(OF_NO_SESSION, at) for at in await cursor.fetchall()]
+            await mark_hours(connection, gone, zone)
         since = until

@@ -1,5 +1,6 @@
 """Two kinds of failure carry all policy: "never" (poison) and "not now" (everything else)."""
 
+import re
 import struct
 
 import psycopg
@@ -9,6 +10,10 @@ _NEVER = (ValueError, TypeError, ArithmeticError, LookupError, RecursionError, s
 
 _LIMIT_EXCEEDED = "54"
 """SQLSTATE class: too large or too deep for PostgreSQL. psycopg counts it as operational."""
+
+
+_ROWS = re.compile(r"^(?:DETAIL|CONTEXT):", re.MULTILINE)
+"""Where PostgreSQL begins to tell of values."""
 
 
 class NotNow(Exception):
@@ -29,8 +34,12 @@ def is_poison(error: Exception) -> bool:
 
 
 def one_line(error: BaseException) -> str:
-    """What an error says, fit for a text column: PostgreSQL takes neither NUL nor surrogates."""
-    said = " ".join(str(error).split()) or type(error).__name__
+    """What an error says, fit for a text column: PostgreSQL takes neither NUL nor surrogates.
+
+    Without the rows that the database shows with it: they are about people, and this goes to logs.
+    """
+    told = _ROWS.split(str(error), maxsplit=1)[0]
+    said = " ".join(told.split()) or type(error).__name__
     return storable(said)[:1_000]
 
 

@@ -25,6 +25,7 @@ from nesthaus.persist.rows import (
     refusal_row,
 )
 from nesthaus.persist.sessions import SESSION_COLUMNS, Progress, Session, begin, settle
+from nesthaus.persist.tombstones import erased_among
 
 _SQL = load_statements("nesthaus.persist", "store.sql")
 
@@ -50,12 +51,14 @@ class Stored:
 async def store(
     connection: Connection, deliveries: Sequence[Delivery], now: datetime, rules: Rules
 ) -> Stored:
-    """Idempotent, and the same whatever the order or the split of the deliveries.
+    """Idempotent, and the same whatever the order or the split of the deliveries. What belongs to
+    an erased session is counted as refused.
 
     Raises ValueError for a delivery that makes no sense, and the database's own errors.
     """
     batch = batch_of(deliveries)
     async with connection.transaction():
+        batch.drop(await erased_among(connection, batch.session_ids()))
         inserted = await _store_sessions(connection, batch.sessions, now, rules)
         await _store_rest(connection, batch, rules.zone)
     counted = sum(len(arrivals.interactions) for arrivals in batch.sessions.values())

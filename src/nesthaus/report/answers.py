@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from nesthaus.responses import encode
+from nesthaus.stream.forgetting import ANSWERS
 from nesthaus.stream.generations import GENERATION_KEY
 
 KEPT_S = 60
@@ -57,7 +58,7 @@ class Answers:
         except RedisError:
             return None
         told = generation.decode() if isinstance(generation, bytes) else "0"
-        return f"nest:answer:{told}:{sha256(question.encode()).hexdigest()}"
+        return f"{ANSWERS}{told}:{sha256(question.encode()).hexdigest()}"
 
     async def _find(self, key: str) -> bytes | None:
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from random import randrange
 from typing import Any
@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
+from nesthaus.access.addresses import Networks
 from nesthaus.access.login_routes import login_router
 from nesthaus.access.parts import Access
 from nesthaus.access.rate_limits import RateLimit
@@ -31,7 +32,11 @@ from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.ingest.routes import in_front, tracking_routes
 from nesthaus.ingest.tracking import Tracking
 from nesthaus.pages import TRACKER_PATH, page_routes
+from nesthaus.persist.erasing import Erasing, Kept
 from nesthaus.persist.routes import dead_letter_router
+from nesthaus.persist.session_data import Data
+from nesthaus.persist.session_routes import session_router
+from nesthaus.persist.store import Rules
 from nesthaus.report.analytics_routes import analytics_router
 from nesthaus.report.answers import Answers
 from nesthaus.report.export_routes import export_router
@@ -80,11 +85,14 @@ class Api:
     measures: Measures
     accepted: Callable[[Delivery], None]
     live_limits: LiveLimits
+    kept: Kept
     reader: StreamReader
     teller: Teller
     media: MediaStore | None = None
     """None where no folder of Drive is set."""
     tracker_path: str = TRACKER_PATH
+    own_networks: Networks = ()
+    keeps_addresses: bool = True
 
 
 def build_app(api: Api) -> ASGIApp:
@@ -116,6 +124,7 @@ def documented_app(api: Api) -> FastAPI:
 
 def _routers(api: Api) -> tuple[APIRouter, ...]:
     """Everything but tracking calls and pages."""
+    rules = Rules(timedelta(seconds=api.idle_after_s), api.catalogue.zone)
     may_know = knowing(api.access.tokens.role_of)
     return (
         login_router(api.access, api.catalogue.zone),
@@ -131,6 +140,11 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
         export_router(api.reports, api.catalogue, api.clock),
         operations_router(api.reports, api.redis, api.catalogue, api.clock),
         dead_letter_router(api.access.pool, api.durable.append, api.clock),
+        session_router(
+            Data(api.reports, api.kept),
+            Erasing(api.access.pool, api.kept, api.clock, rules),
+            api.clock,
+        ),
         flag_router(api.access.pool, api.clock),
         alert_router(api.access.pool, api.teller, api.clock),
         media_router(api.access.pool, api.reports, api.clock, api.media),
@@ -151,7 +165,14 @@ def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
         accepted=api.accepted,
     )
     receipts = ReceiptTimes(api.clock, phase_us=randrange(1_000))  # noqa: S311 - no secret
-    admission = Admission(receipts, api.rate_limit, api.limit_loopback, Load())
+    admission = Admission(
+        receipts,
+        api.rate_limit,
+        api.limit_loopback,
+        Load(),
+        own=api.own_networks,
+        keeps_addresses=api.keeps_addresses,
+    )
     prices = Prices(api.catalogue, api.clock, api.measures.priced)
     return tracking_routes(tracking, prices, admission, api.refusals, api.allowed_origins)
 

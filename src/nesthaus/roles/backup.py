@@ -4,11 +4,16 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+from psycopg import AsyncConnection
+
+from nesthaus.db.pool import with_settings
+from nesthaus.persist.tombstones import all_tombstones
 from nesthaus.roles.runtime import Servers, redis_for, wall_clock
 from nesthaus.settings import Settings
 from nesthaus.stream.reader import StreamReader
 from nesthaus.upkeep.backup_folders import Manifest, drop_older
 from nesthaus.upkeep.backups import Told, await_stored, make_backup
+from nesthaus.upkeep.tombstone_copies import Copies
 
 WAIT_S = 300.0
 # A failed job is tried again within seconds, and a backup is not that cheap.
@@ -24,7 +29,7 @@ async def back_up(
         async with redis_for(settings, servers) as redis:
             reader = StreamReader(redis, settings.stream_shards, consumer="backup")
             await await_stored(reader, settings.data / "spool", within_s, told)
-    return await make_backup(
+    made = await make_backup(
         servers.database_url,
         root,
         program=version("nesthaus"),
@@ -32,6 +37,15 @@ async def back_up(
         received_until=now if within_s else None,
         told=told,
     )
+    await _copy_tombstones(servers.database_url, root)
+    return made
+
+
+async def _copy_tombstones(database_url: str, root: Path) -> None:
+    """For whoever restores an older backup of this folder."""
+    address = with_settings(database_url, "nesthaus backup", {})
+    async with await AsyncConnection.connect(address, autocommit=True) as connection:
+        Copies(root).write(await all_tombstones(connection))
 
 
 class ScheduledBackups:

@@ -11,7 +11,7 @@ from nesthaus.db.pool import Connection, Pool
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, documented_app
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.runtime import kept_for, wall_clock
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import connect
 from nesthaus.stream.durable import DurableLog
@@ -54,6 +54,7 @@ async def document(settings: Settings) -> dict[str, Any]:
             measures=Measures(Uuid7Source(), wall_clock),
             accepted=lambda _delivery: None,
             live_limits=settings.live_limits,
+            kept=kept_for(settings, redis),
             reader=StreamReader(redis, 1, consumer="report"),
             teller=Teller((), Surroundings(settings.timezone, None)),
             tracker_path=settings.tracker_path,

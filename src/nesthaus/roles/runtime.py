@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ from nesthaus.db.pool import Pool, first_line, open_pool
 from nesthaus.db.schema import schema_is_current
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.persist.announcer import Announcer
+from nesthaus.persist.erasing import Kept
+from nesthaus.persist.store import Rules
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import connect
 from nesthaus.stream.ending import end
@@ -30,6 +32,7 @@ from nesthaus.stream.measures import Measures
 from nesthaus.stream.worker_states import Doing
 from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.notices import Teller
+from nesthaus.upkeep.tombstone_copies import Copies
 
 SCHEMA_RETRY_S = 1.0
 # A database that has not answered by then is told of as away, and asked again.
@@ -130,6 +133,16 @@ def measures_for(settings: Settings) -> Measures:
 def teller_for(settings: Settings) -> Teller:
     """Tells of alerts by the channels that are set."""
     return Teller(settings.alert_channels, Surroundings(settings.timezone, settings.public_url))
+
+
+def rules_of(settings: Settings) -> Rules:
+    return Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
+
+
+def kept_for(settings: Settings, redis: Redis) -> Kept:
+    """Where sessions are kept besides the tables."""
+    copies = Copies(settings.data, settings.backup_dir)
+    return Kept(redis, settings.stream_shards, settings.data / "spool", copies.write)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
 from nesthaus.roles.backup import ScheduledBackups
+from nesthaus.roles.compact import NightlyCompaction
 from nesthaus.roles.measuring import look_at_process, look_at_queue, measuring
 from nesthaus.roles.media import MediaSyncs
 from nesthaus.roles.media_store import is_configured
@@ -50,6 +51,7 @@ from nesthaus.upkeep.partitions import ensure_partitions
 from nesthaus.upkeep.price_lists import PublishedLists
 
 HOUR_S = 3600.0
+_LOOK_FOR_NIGHT_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def _jobs(settings: Settings, servers: Servers, work: _Work, media: MediaSyncs) 
         Job("verification", HOUR_S, work.verify),
         Job("alerts", settings.alert_every_s, work.alerts),
         Job("notices", settings.alert_every_s, work.notices),
+        _compaction(settings, servers),
         *_backups(settings, servers),
         *_media(settings, media),
     )
@@ -185,6 +188,11 @@ def _media(settings: Settings, media: MediaSyncs) -> tuple[Job, ...]:
     if not is_configured(settings):
         return ()
     return (Job("media", settings.media_sync_every_s, media.daily),)
+
+
+def _compaction(settings: Settings, servers: Servers) -> Job:
+    nightly = NightlyCompaction(settings, servers)
+    return Job("compact", _LOOK_FOR_NIGHT_S, nightly.run, nightly.last_due)
 
 
 def _backups(settings: Settings, servers: Servers) -> tuple[Job, ...]:

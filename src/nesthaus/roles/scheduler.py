@@ -15,8 +15,10 @@ from nesthaus.db.pool import Connection, Pool, first_line
 from nesthaus.db.queries import load_statements
 from nesthaus.persist.announcer import Announcer
 from nesthaus.roles.runtime import AWAY_AFTER_S, wall_clock
+from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.ending import end
 from nesthaus.stream.worker_states import Doing
+from nesthaus.upkeep.compaction import StillSeen
 from nesthaus.upkeep.jobs import last_run, note_end, note_start
 
 # With the name of a job: whoever holds it is the scheduler that does it. The number is arbitrary.
@@ -26,9 +28,9 @@ LOCKED_RETRY_S = 60.0
 # A job that is cancelled loses what it has not committed, so those that soon end may do so.
 _STOP_PATIENCE_S = 1.0
 
-# What a job waits for without a fault of its own: PostgreSQL, somebody who holds a table (a backup
-# perhaps) or counts figures, a rebuild for the time zone.
-_KNOWN = (psycopg.OperationalError, Busy, OtherZone)
+# What a job waits for without a fault of its own: a server, somebody who holds a table (a backup
+# perhaps), sees what was erased or counts figures, a rebuild for the time zone.
+_KNOWN = (psycopg.OperationalError, StreamAway, StillSeen, Busy, OtherZone)
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +39,24 @@ _SQL = load_statements("nesthaus.roles", "scheduler.sql")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` is idempotent and says in a few words what it did."""
+    """`run` is idempotent and says in a few words what it did. With `last_due` a job is done once
+    after each moment that it names, the latest before now, and `every_s` is how often to look."""
 
     name: str
     every_s: float
     run: Callable[[], Awaitable[str]]
+    last_due: Callable[[datetime], datetime] | None = None
+
+    def seconds_until_due(self, last_began: datetime, now: datetime) -> float:
+        """Not in more than `every_s`, whatever another clock has written."""
+        if self.last_due is not None:
+            return 0.0 if last_began < self.last_due(now) else self.every_s
+        return min(self.every_s - (now - last_began).total_seconds(), self.every_s)
+
+    def next_run(self, now: datetime, wait_s: float, *, failed: bool) -> datetime:
+        if self.last_due is None or failed:
+            return now + timedelta(seconds=wait_s)
+        return self.last_due(now + timedelta(days=1))
 
 
 class Scheduler:
@@ -115,12 +130,10 @@ class Scheduler:
             await connection.execute(_SQL["leave_lead"], lead)
 
     async def _seconds_until_due(self, connection: Connection, job: Job) -> float:
-        """Not in more than `every_s`, whatever another clock has written."""
         last = await last_run(connection, job.name)
         if last is None or not last.finished or last.failed:
             return 0.0
-        since_s = (self._clock() - last.started_at).total_seconds()
-        return min(job.every_s - since_s, job.every_s)
+        return job.seconds_until_due(last.started_at, self._clock())
 
     async def _do(self, connection: Connection, job: Job) -> float:
         began = time.monotonic()
@@ -138,7 +151,7 @@ class Scheduler:
             job.name,
             at=now,
             duration_ms=took_s * 1_000,
-            next_run_at=now + timedelta(seconds=wait_s),
+            next_run_at=job.next_run(now, wait_s, failed=error is not None),
             result=result,
             error=None if error is None else f"{type(error).__name__}: {first_line(error)}",
         )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
+from nesthaus.access.addresses import Networks
 from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.settings.kinds import (
     database,
@@ -22,6 +23,7 @@ from nesthaus.settings.kinds import (
     origins,
     page,
     password,
+    ranges,
     script_path,
     store,
     stream,
@@ -107,6 +109,15 @@ _TRUSTED_PROXIES = Setting(
 _CONSENT_DEFAULT = Setting(
     _P + "CONSENT_DEFAULT", "all", "all or none", "What counts where a call does not say.",
     one_of("all", "none"),
+)  # fmt: skip
+_INTERNAL_RANGES = Setting(
+    _P + "INTERNAL_RANGES", "", "networks",
+    "Own traffic, which is left out: addresses or networks, separated by commas.", ranges,
+)  # fmt: skip
+_IP_ADDRESSES = Setting(
+    _P + "IP_ADDRESSES", "truncated", "truncated or none",
+    "What is kept of visitors' addresses: their /24 (IPv6 /48), or nothing.",
+    one_of("truncated", "none"),
 )  # fmt: skip
 _TRACKER_PATH = Setting(
     _P + "TRACKER_PATH", "/tracker.js", "path", "Where the tracker answers beside `/tracker.js`.",
@@ -239,7 +250,8 @@ _LOG_FORMAT = Setting(
 ALL: tuple[Setting[object], ...] = (
     _DATABASE_URL, _REDIS_URL, _DATA, _HOST, _ADMIN_PASSWORD, _TIMEZONE, _IDLE_AFTER_S,
     _AGGREGATE_EVERY_S, _ALLOWED_ORIGINS, _RATE_LIMIT, _RATE_LIMIT_LOOPBACK, _TRUSTED_PROXIES,
-    _CONSENT_DEFAULT, _TRACKER_PATH, _DB_POOL_SIZE, _DB_POOL_TIMEOUT_S, _LOG_SQL_OVER_MS,
+    _CONSENT_DEFAULT, _INTERNAL_RANGES, _IP_ADDRESSES, _TRACKER_PATH, _DB_POOL_SIZE,
+    _DB_POOL_TIMEOUT_S, _LOG_SQL_OVER_MS,
     _REDIS_RETRIES, _STREAM_SHARDS, _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LIVE_SESSIONS,
     _LIVE_RESPONSE_WARNING_MS, _LIVE_RESPONSE_BAD_MS, _LIVE_ERRORS_PERCENT,
     _LIVE_CACHE_HITS_PERCENT, _BACKUP_DIR, _BACKUP_EVERY_S, _BACKUP_KEEP,
@@ -266,6 +278,8 @@ class Settings:
     rate_limit_loopback: bool
     trusted_proxies: tuple[str, ...]
     consent_default: str
+    internal_ranges: Networks
+    keeps_addresses: bool
     tracker_path: str
     db_pool_size: int
     db_pool_timeout_s: int
@@ -348,6 +362,8 @@ def load_settings(
         rate_limit_loopback=read.value(_RATE_LIMIT_LOOPBACK),
         trusted_proxies=read.value(_TRUSTED_PROXIES),
         consent_default=read.value(_CONSENT_DEFAULT),
+        internal_ranges=read.value(_INTERNAL_RANGES),
+        keeps_addresses=read.value(_IP_ADDRESSES) == "truncated",
         tracker_path=read.value(_TRACKER_PATH),
         db_pool_size=read.value(_DB_POOL_SIZE),
         db_pool_timeout_s=read.value(_DB_POOL_TIMEOUT_S),

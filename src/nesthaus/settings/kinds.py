@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from nesthaus.access.addresses import Networks
 from nesthaus.access.password_rules import InvalidPassword, checked_password
 from nesthaus.stream.connection import connect
 
@@ -120,6 +121,10 @@ def networks(text: str) -> tuple[str, ...]:
                 "addresses or networks such as 10.0.0.0/8, separated by commas"
             ) from None
     return networks
+
+
+def ranges(text: str) -> Networks:
+    return tuple(ip_network(part) for part in networks(text))
 
 
 def password(text: str) -> str:

@@ -15,10 +15,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from nesthaus.domain.events import Delivery, Interaction
 from nesthaus.stream.connection import StreamAway
+from nesthaus.stream.erased_names import erased_names
 
 ACTIVE_FOR = timedelta(minutes=5)
 """A session is active so long after its last activity; rates of requests are over as long."""
@@ -28,8 +30,8 @@ RECENT = 50
 
 # One tag, so that what is written together lies on one node of a cluster.
 _SECONDS = "nest:{live}:seconds:"
-_SESSIONS = "nest:{live}:sessions"
-_RECENT = "nest:{live}:recent"
+SESSIONS_KEY = "nest:{live}:sessions"
+RECENT_KEY = "nest:{live}:recent"
 _KEPT_S = 600
 # While Valkey is away this process remembers no more sessions than these.
 _MOST_SESSIONS = 100_000
@@ -126,20 +128,28 @@ class LiveCounters:
         recent: Iterable[Clicked],
     ) -> None:
         # All or nothing: a part sent twice would count twice.
-        pipe = self._redis.pipeline(transaction=True)
-        for (second, name), number in numbers.items():
-            key = f"{_SECONDS}{second // 60}"
-            pipe.hincrbyfloat(key, f"{second}:{name}", number)
-            pipe.expire(key, _KEPT_S)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            if sessions:
+                erased = await erased_names(pipe, sessions)
+                sessions = {name: at for name, at in sessions.items() if name not in erased}
+                recent = [each for each in recent if each[0] not in erased]
+                pipe.multi()
+            for (second, name), number in numbers.items():
+                key = f"{_SECONDS}{second // 60}"
+                pipe.hincrbyfloat(key, f"{second}:{name}", number)
+                pipe.expire(key, _KEPT_S)
+            self._tell(pipe, sessions, [_told(*each) for each in recent])
+            await pipe.execute()
+
+    def _tell(self, pipe: Pipeline, sessions: dict[str, float], latest: list[bytes]) -> None:
         if sessions:
-            pipe.zadd(_SESSIONS, sessions, gt=True)
+            pipe.zadd(SESSIONS_KEY, sessions, gt=True)
             forgotten = (self._clock() - 2 * ACTIVE_FOR).timestamp()
-            pipe.zremrangebyscore(_SESSIONS, "-inf", forgotten)
-        if latest := [_told(*each) for each in recent]:
-            pipe.lpush(_RECENT, *latest)
-            pipe.ltrim(_RECENT, 0, RECENT - 1)
-            pipe.expire(_RECENT, _KEPT_S)
-        await pipe.execute()
+            pipe.zremrangebyscore(SESSIONS_KEY, "-inf", forgotten)
+        if latest:
+            pipe.lpush(RECENT_KEY, *latest)
+            pipe.ltrim(RECENT_KEY, 0, RECENT - 1)
+            pipe.expire(RECENT_KEY, _KEPT_S)
 
     def _keep(
         self,
@@ -166,8 +176,8 @@ async def live_now(redis: Redis, now: datetime) -> Now:
     for minute in range(since // 60, until // 60 + 1):
         pipe.hgetall(f"{_SECONDS}{minute}")
     active_since = (now - ACTIVE_FOR).timestamp()
-    pipe.zrangebyscore(_SESSIONS, active_since, "+inf")  # pyright: ignore[reportUnknownMemberType]
-    pipe.lrange(_RECENT, 0, RECENT - 1)
+    pipe.zrangebyscore(SESSIONS_KEY, active_since, "+inf")  # pyright: ignore[reportUnknownMemberType]
+    pipe.lrange(RECENT_KEY, 0, RECENT - 1)
     try:
         *minutes, active, recent = await pipe.execute()
     except (RedisError, OSError) as error:

@@ -52,6 +52,26 @@ def encode_record(session_id: str | None, payload: bytes) -> bytes:
     return _HEADER.pack(MAGIC, len(body), crc32(body)) + body
 
 
+def blank_of(record: Record, start: int) -> bytes:
+    """A record as long as this one, which begins there, that says nothing."""
+    return encode_record(None, bytes(record.end - start - _HEADER.size - _SESSION_LENGTH.size))
+
+
+def renamed(record: Record, start: int, session_id: str) -> bytes:
+    """A record as long as this one, which begins there, with zeros for the id."""
+    name = session_id.encode()
+    blank = b"0" * len(name)
+    belongs = record.session_id == session_id
+    told_by = blank.decode() if belongs else record.session_id
+    written = encode_record(told_by, record.payload.replace(name, blank))
+    assert len(written) == record.end - start
+    return written
+
+
+def is_blank(record: Record) -> bool:
+    return not record.payload.strip(b"\0")
+
+
 def read_records(file: BufferedReader, start: int = 0) -> Iterator[Record | Flaw]:
     """Every good record from `start` on; after a flaw it goes on with the next good record."""
     size = os.fstat(file.fileno()).st_size
@@ -155,6 +175,8 @@ class ClosedFile:
             at = item.end
             if isinstance(item, Flaw):
                 flaws.append(item)
+                continue
+            if is_blank(item):
                 continue
             records.append(item)
             size += len(item.payload)

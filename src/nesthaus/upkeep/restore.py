@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 from psycopg import AsyncConnection
@@ -16,7 +17,7 @@ from psycopg.sql import SQL, Identifier
 
 from nesthaus.db.pool import Connection, first_line, with_settings
 from nesthaus.db.queries import load_statements
-from nesthaus.db.schema import SchemaStatus, status_of
+from nesthaus.db.schema import SchemaStatus, current_revision_of, status_of
 from nesthaus.embedded.clients import clients_for
 from nesthaus.upkeep.backup_folders import DUMP, Manifest, check_dump, read_manifest
 from nesthaus.upkeep.backups import Told, count_rows
@@ -39,16 +40,32 @@ class _Schemas:
     aside: str
 
 
+class Erased(Protocol):
+    """What was erased, and how a backup that knows less of it forgets it."""
+
+    async def gather(self, connection: Connection) -> None:
+        """Before anything is changed: also what the tables to be replaced know."""
+        ...
+
+    async def apply(self, connection: Connection) -> int:
+        """To the tables that are restored; how many sessions went."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`schema` says which migrations have yet to run."""
+    """`erased` of the sessions in the backup were taken out again. `schema` says which migrations
+    have yet to run."""
 
     rows: int
+    erased: int
     received_until: datetime | None
     schema: SchemaStatus
 
 
-async def restore(database_url: str, backup: Path, *, replace: bool, told: Told) -> Restored:
+async def restore(
+    database_url: str, backup: Path, erased: Erased, *, replace: bool, told: Told
+) -> Restored:
     """Raises NoBackup, Refused, SchemaError, NoClients, DumpFailed and the database's errors; then
     the database is as it was."""
     manifest = read_manifest(backup)
@@ -59,9 +76,12 @@ async def restore(database_url: str, backup: Path, *, replace: bool, told: Told)
     connection = await AsyncConnection.connect(address, autocommit=True)
     async with connection:
         schemas = await _place_for(connection, manifest, replace=replace)
+        await erased.gather(connection)
         await _move_aside(connection, schemas)
         try:
             await _fill(connection, database_url, backup / DUMP, manifest, told)
+            gone = await erased.apply(connection)
+            schema = await _schema_in(connection, schema)
         except BaseException:
             await _put_back(connection, schemas)
             raise
@@ -69,7 +89,13 @@ async def restore(database_url: str, backup: Path, *, replace: bool, told: Told)
         await connection.execute("analyze")
         drop = SQL("drop schema {} cascade").format(Identifier(schemas.aside))
         await connection.execute(drop)
-    return Restored(sum(manifest.tables.values()), manifest.received_until, schema)
+    return Restored(sum(manifest.tables.values()), gone, manifest.received_until, schema)
+
+
+async def _schema_in(connection: Connection, before: SchemaStatus) -> SchemaStatus:
+    """It may have been brought up to date, for what is kept of erased sessions."""
+    revision = await current_revision_of(connection)
+    return before if revision == before.current else status_of(revision)
 
 
 async def _place_for(connection: Connection, manifest: Manifest, *, replace: bool) -> _Schemas:

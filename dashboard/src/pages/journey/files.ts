@@ -21,6 +21,10 @@ export function useJourneyFiles(journey: Journey | undefined): Download[] {
           "application/json",
         ),
     },
+    {
+      label: `${words.everythingKept} (JSON)`,
+      href: `/api/admin/sessions/${encodeURIComponent(session.sessionId)}/data`,
+    },
     { label: `${words.allSteps} (CSV)`, save: save("steps", timeline) },
     { label: `${words.interactions} (CSV)`, save: save("interactions", interactions) },
     { label: `${words.snapshots} (CSV)`, save: save("snapshots", snapshots) },

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useParams } from "react-router";
+import { useCanChange } from "../../api/me";
 import { useAnswer } from "../../api/queries";
 import { Page } from "../../frame/page";
 import { LinkButton } from "../../parts/button";
@@ -10,6 +11,7 @@ import { useViewAddress } from "../../view/view-link";
 import { useFormats } from "../../words/formats";
 import { useWords } from "../../words/language";
 import { Answer } from "./answer";
+import { EraseSession } from "./erase-session";
 import { KeyFacts } from "./facts-panel";
 import { useJourneyFiles } from "./files";
 import { Replay } from "./replay";
@@ -53,6 +55,7 @@ function Told({ sessionId, journey, children }: ToldProps) {
   const words = useWords(JOURNEY_WORDS);
   const { dateTime } = useFormats();
   const downloads = useJourneyFiles(journey);
+  const canErase = useCanChange();
   const address = useViewAddress();
   const name = journey ? words.title(dateTime(journey.session.startTime)) : sessionId;
   return (
@@ -62,7 +65,14 @@ function Told({ sessionId, journey, children }: ToldProps) {
       trail={[{ to: address("/sessions"), label: words.list }, { label: name }]}
       question={words.question}
       answer={journey && <Answer journey={journey} />}
-      instruments={journey && <KeyFacts journey={journey} />}
+      instruments={
+        journey && (
+          <>
+            <KeyFacts journey={journey} />
+            {canErase && <EraseSession sessionId={sessionId} />}
+          </>
+        )
+      }
       asOf={journey?.asOf}
       downloads={downloads}
     >

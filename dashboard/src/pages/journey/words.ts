@@ -136,6 +136,16 @@ const en = {
   interactions: "Interactions",
   snapshots: "Saved configurations",
   whole: "Journey",
+  everythingKept: "Everything that is kept",
+
+  erase: "Erase",
+  eraseTitle: "Erase this session for good?",
+  eraseText:
+    "Everything that is kept of it goes: its events, configurations, orders and measured values. " +
+    "What arrives of it later is dropped. The figures are counted again without it. This cannot be undone.",
+  erased: "The session is erased",
+  erasedText: "The receipt tells that it was done, not which session it was:",
+  copyReceipt: "Copy the receipt",
 
   steps: {
     started: "Started",
@@ -275,6 +285,16 @@ const de: JourneyWords = {
   interactions: "Interaktionen",
   snapshots: "Gespeicherte Konfigurationen",
   whole: "Verlauf",
+  everythingKept: "Alles, was gespeichert ist",
+
+  erase: "Löschen",
+  eraseTitle: "Diese Sitzung endgültig löschen?",
+  eraseText:
+    "Alles, was von ihr gespeichert ist, wird gelöscht: Ereignisse, Konfigurationen, Bestellungen und Messwerte. " +
+    "Was später noch von ihr eintrifft, wird verworfen. Die Zahlen werden ohne sie neu gezählt. Das lässt sich nicht rückgängig machen.",
+  erased: "Die Sitzung ist gelöscht",
+  erasedText: "Der Beleg sagt, dass gelöscht wurde, aber nicht, welche Sitzung es war:",
+  copyReceipt: "Beleg kopieren",
 
   steps: {
     started: "Begonnen",

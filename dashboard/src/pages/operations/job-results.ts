@@ -9,6 +9,8 @@ const VERIFIED = /^([\d,]+) days counted again, ([\d,]+) figures differed$/;
 const BACKED_UP = /^(\S+): ([\d,]+) rows, ([\d,]+) older ones dropped$/;
 const LOOKED = /^([\d,]+) rules looked at, ([\d,]+) changed$/;
 const TOLD = /^([\d,]+) notices told$/;
+const COMPACTED = /^([\d,]+) tables and the logs written anew$/;
+const REWRITTEN = /^the append-only file written anew$/;
 const RUNS = /^(\S+) runs$/;
 
 /** What jobs say of their last run, in the server's words, and how it is told. */
@@ -28,6 +30,8 @@ const RESULTS: Dictionary<readonly Result[]> = {
     ],
     [LOOKED, (looked, changed) => `${looked} Regeln geprüft, ${changed} geändert`],
     [TOLD, (told) => `${told} Meldungen gesendet`],
+    [COMPACTED, (tables) => `${tables} Tabellen und die Protokolle neu geschrieben`],
+    [REWRITTEN, () => "Append-only-Datei neu geschrieben"],
     [RUNS, (version) => `${version} läuft`],
   ],
 };

@@ -47,6 +47,7 @@ const en = {
   jobNames: {
     aggregate: "Figures",
     backup: "Backup",
+    compact: "Erased for good",
     metrics_retention: "Old measurements",
     alerts: "Alerts",
     notices: "Notices",
@@ -127,6 +128,7 @@ const en = {
     "change password": "Password changed",
     "replay dead letter": "Dead letter replayed",
     "drop dead letter": "Dead letter deleted",
+    "erase session": "Session erased",
     "set alert": "Alert set",
     "test alert": "Alert tested",
     "set flag": "Flag set",
@@ -214,6 +216,7 @@ const de: OperationsWords = {
   jobNames: {
     aggregate: "Zahlen",
     backup: "Sicherung",
+    compact: "Endgültiges Löschen",
     metrics_retention: "Alte Messwerte",
     alerts: "Alarme",
     notices: "Meldungen",
@@ -294,6 +297,7 @@ const de: OperationsWords = {
     "change password": "Passwort geändert",
     "replay dead letter": "Unzustellbares erneut gesendet",
     "drop dead letter": "Unzustellbares gelöscht",
+    "erase session": "Sitzung gelöscht",
     "set alert": "Alarm geändert",
     "test alert": "Alarm getestet",
     "set flag": "Flag gesetzt",

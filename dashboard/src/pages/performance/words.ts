@@ -97,6 +97,8 @@ const en = {
     unauthorised: "Unknown token",
     forbidden: "Token without the right",
     no_consent: "No consent",
+    internal: "Own traffic",
+    erased: "Session erased",
     overloaded: "No place to keep it",
   },
 };
@@ -201,6 +203,8 @@ const de: PerformanceWords = {
     unauthorised: "Unbekanntes Token",
     forbidden: "Token ohne dieses Recht",
     no_consent: "Keine Einwilligung",
+    internal: "Eigene Aufrufe",
+    erased: "Sitzung gelöscht",
     overloaded: "Kein Platz zum Aufbewahren",
   },
 };

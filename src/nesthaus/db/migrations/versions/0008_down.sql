@@ -1,0 +1,3 @@
+drop table uncompacted;
+drop table tombstones;
+drop table tombstone_keys;
