@@ -12,7 +12,7 @@ from nesthaus.db.migrate import upgrade
 from nesthaus.db.pool import Pool, open_pool
 from tests.servers import PostgresServer, Server, Workshop
 
-SECRET = {"accounts", "logins", "api_tokens"}
+SECRET = {"accounts", "logins", "api_tokens", "tombstone_keys"}
 
 
 @asynccontextmanager
