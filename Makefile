@@ -77,6 +77,7 @@ check: install .venv/stamps/dev
 	.venv/bin/basedpyright
 	.venv/bin/lint-imports
 	$(NPM) run --silent check
+	.venv/bin/python deploy/audit.py
 
 fix: .venv/stamps/dev
 	.venv/bin/ruff check --fix

@@ -74,6 +74,45 @@ def test_user_and_password_of_an_address_are_never_shown() -> None:
     assert shown["DATABASE_URL"] == "postgresql://***@db.example:5432/nest"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "host=db.example password=secret"),
+        ("DATABASE_URL", "mysql://ann:secret@db.example/nest"),
+        ("DATABASE_URL", "postgresql://ann:secret%zz@db.example/nest"),
+        ("DATABASE_URL", "postgresql://ann@db.example/nest?password=secret%zz"),
+        ("DATABASE_URL", "postgresql://ann@db.example/nest?pasword=secret"),
+        ("DATABASE_URL", "postgresql://ann:secret@[::1/nest"),
+        ("REDIS_URL", "secret"),
+        ("REDIS_URL", "http://:secret@redis"),
+        ("REDIS_URL", "redis://:secret@redis:port/0"),
+        ("REDIS_URL", "redis://:secret/more@redis"),
+        ("REDIS_URL", "redis://:secret@[::1"),
+        ("REDIS_URL", "redis://redis/0?pasword=secret"),
+    ],
+)
+def test_an_address_that_cannot_be_read_stops_the_start_and_shows_no_secret(
+    name: str, value: str
+) -> None:
+    with pytest.raises(BadSetting) as caught:
+        load_settings({name: value}, NO_FILE)
+
+    line = str(caught.value)
+    assert line.startswith(f"{name}=")
+    assert "allowed is an address" in line
+    assert "secret" not in line
+    assert "\n" not in line
+
+
+def test_a_password_that_should_have_been_escaped_is_not_shown_either() -> None:
+    settings = load_settings(
+        {"DATABASE_URL": "postgresql://ann:secret@/x@db.example/nest"}, NO_FILE
+    )
+
+    shown = {origin.setting.name: masked(origin) for origin in settings.origins}
+    assert shown["DATABASE_URL"] == "postgresql://***@db.example/nest"
+
+
 def test_the_page_about_settings_is_up_to_date() -> None:
     page = Path(__file__).parents[1] / "docs" / "settings.md"
 

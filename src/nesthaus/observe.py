@@ -21,7 +21,7 @@ _OF_ROWS = re.compile(
     r"^(?:DETAIL|CONTEXT):.*?(?=^(?:Traceback |During handling |The above exception )|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-_LOWEST_SPOKEN = ("psycopg.pool", "uvicorn.error", "alembic", "asyncio")
+_LOWEST_SPOKEN = ("psycopg.pool", "uvicorn.error", "alembic", "asyncio", "httpx", "google")
 # W3C Trace Context, section 3.2: version, trace id, parent id, flags; no id is all zeros.
 _TRACEPARENT = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"

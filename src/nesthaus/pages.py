@@ -4,6 +4,7 @@
 """
 
 import gzip
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -83,9 +84,10 @@ def _packed(path: Path, _changed_ns: int) -> bytes:
 
 def _built(web: Path, name: str) -> Path:
     path = web / name
-    if not path.is_file():
-        raise not_found(f"{name} is not built; `make install` builds it.")
-    return path
+    with suppress(OSError):  # a name may be longer than a file's can be
+        if path.is_file():
+            return path
+    raise not_found(f"{name} is not built; `make install` builds it.")
 
 
 def _unless_known(request: Request, response: Response) -> Response:

@@ -21,11 +21,23 @@ from pydantic import BaseModel, Field, create_model
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Receive
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
+SAFE_HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What every answer carries that does not say otherwise itself: it is data, for our own pages."""
+
+_TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _AWAY_RETRY_S = 5
 _SLOW_RETRY_S = 30
 
@@ -206,6 +218,25 @@ def place_of(cursor: str, kind: type[Place]) -> Place:
 def _digest(payload: bytes) -> bytes:
     # No secret: a cursor gives no right to anything, the digest only tells a mangled one.
     return blake2b(payload, digest_size=_DIGEST_BYTES, person=b"nesthaus-page").digest()
+
+
+def with_safe_headers(app: ASGIApp) -> ASGIApp:
+    """`app` with SAFE_HEADERS in each of its answers, where the answer has not its own."""
+    safe = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = {name for name, _ in message["headers"]}
+                added = [header for header in safe if header[0] not in own]
+                if scope["scheme"] == "https":
+                    added.append(_TLS_ONLY)
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        await app(scope, receive, send_safely)
+
+    return answer
 
 
 class TakesHandlers(Protocol):

@@ -26,6 +26,8 @@ PUBLIC = {
     ("/api/pricing/calculate", "post"),
     ("/api/pricing/data", "get"),
     ("/tracker.js", "get"),
+    ("/api/media/manifest", "get"),
+    ("/api/media/files/{name}", "get"),
     ("/healthz", "get"),
     ("/readyz", "get"),
     ("/metrics", "get"),
@@ -86,6 +88,8 @@ ADMIN = {
     ("/api/admin/alerts/{id}/test", "post"),
     ("/api/admin/flags", "get"),
     ("/api/admin/flags/{key}", "put"),
+    ("/api/admin/sync/google-drive", "get"),
+    ("/api/admin/sync/google-drive", "post"),
 }
 
 

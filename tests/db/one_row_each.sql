@@ -78,6 +78,20 @@ insert into jobs (name, started_at, next_run_at)
 values ('partitions', '2026-06-15 12:05+00', '2026-06-15 13:05+00');
 insert into logins (token_hash, account_id, created_at, last_used_at, expires_at)
 select '\x02', id, created_at, created_at, created_at + interval '12 hours' from accounts;
+insert into price_lists (version, base_version, source, document, imported_at)
+values ('2027-01', '2025-12', 'prices.xlsx', '{}', '2026-06-15 12:05+00');
+insert into media_files (
+    file_id, folder_id, name, number, title, variant, mime_type, size_bytes, md5, sha256,
+    object_name, modified_at, mirrored_at
+)
+values (
+    'd1', 'f1', '1-haus.jpg', 1, 'haus', 'desktop', 'image/jpeg', 3, 'm', 's', 's.jpg',
+    '2026-06-15 12:00+00', '2026-06-15 12:05+00'
+);
+insert into media_stale_objects (object_name, since) values ('s.png', '2026-06-15 12:05+00');
+insert into media_manifest (id, document, published_at) values (1, '{}', '2026-06-15 12:05+00');
+insert into media_syncs (id, requested_at, requested_by, dry_run, state)
+values (gen_random_uuid(), '2026-06-15 12:05+00', 'admin', true, 'waiting');
 insert into tombstones (digest, erased_at)
 values (decode(repeat('ab', 32), 'hex'), '2026-06-15 12:05+00');
 insert into uncompacted (relation, since) values ('user_sessions', '2026-06-15 12:05+00');

@@ -126,6 +126,8 @@ async def test_every_table_comes_back_with_each_row(
         assert connection.execute("select session_id from user_sessions").fetchone() == ("s1",)
         schemas = connection.execute("select nspname from pg_namespace where nspname ~ 'restore'")
         assert schemas.fetchall() == []
+        connection.execute("set role nesthaus_report")
+        assert connection.execute("select count(*) from user_sessions").fetchone() == (1,)
 
 
 async def test_an_older_postgresql_has_programs_of_its_own(
@@ -469,7 +471,7 @@ async def test_nor_into_an_empty_database_of_another_release(
 ) -> None:
     """The backup is older than tombstones, and the tables in which one was written are lost."""
     await visited(database_url, ERASED, STAYS)
-    downgrade(database_url, "0006")
+    downgrade(database_url, "0007")
     assert roles_on(database_url).run("backup", str(backups)).returncode == 0
     upgrade(database_url)
     erase(roles_on(database_url))

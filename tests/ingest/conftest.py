@@ -17,6 +17,7 @@ from nesthaus.domain.events import Delivery, Event
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.admission import Admission
 from nesthaus.ingest.facts import Facts
+from nesthaus.ingest.load import Load
 from nesthaus.ingest.prices import Prices
 from nesthaus.ingest.receipts import ReceiptTimes
 from nesthaus.ingest.refusal_counts import RefusalCounts
@@ -88,6 +89,7 @@ async def api(
             ReceiptTimes(clock),
             limit,
             limit_loopback=False,
+            load=settings.get("load", Load()),
             own=tuple(ip_network(each) for each in settings.get("own", ())),
             keeps_addresses=settings.get("keeps_addresses", True),
         ),

@@ -1,6 +1,6 @@
 """Is it told once that the database is away, whoever else is away with it?"""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,37 +8,16 @@ from redis.asyncio import Redis
 
 from nesthaus.db.pool import Pool
 from nesthaus.stream.connection import connect
-from nesthaus.upkeep.alert_channels import channels_of
 from nesthaus.upkeep.alert_rules import Alert, alert_list, set_rule
-from nesthaus.upkeep.alert_words import Surroundings
 from nesthaus.upkeep.database_watch import DatabaseWatch
 from nesthaus.upkeep.notices import Notice, Teller
-from tests.alerts.receivers import Receiver, webhook
+from nesthaus.upkeep.watch_beside import WatchBeside
+from tests.alerts.receivers import Receiver
 from tests.clocks import SettableClock
-from tests.prices import CATALOGUE
 from tests.servers import Server, ValkeyServer, Workshop
 
 NOWHERE = "postgresql://nobody@/nothing?host=/nowhere"
 EVERY_S = 5
-
-
-@pytest.fixture
-def hook() -> Iterator[Receiver]:
-    with webhook() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def teller(hook: Receiver) -> Teller:
-    channels = channels_of(f"json://127.0.0.1:{hook.port}/hook")
-    return Teller(channels, Surroundings(CATALOGUE.zone, None))
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    redis = connect(redis_url, 0)
-    yield redis
-    await redis.aclose()
 
 
 Watching = Callable[[str], DatabaseWatch]
@@ -50,7 +29,7 @@ def watching(redis: Redis, teller: Teller, clock: SettableClock) -> Watching:
     return lambda url: DatabaseWatch(url, redis, teller, clock, EVERY_S)
 
 
-async def pass_time(clock: SettableClock, seconds: int, *watches: DatabaseWatch) -> None:
+async def pass_time(clock: SettableClock, seconds: int, *watches: WatchBeside) -> None:
     for _ in range(seconds // EVERY_S):
         for watch in watches:
             await watch.look()

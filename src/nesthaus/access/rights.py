@@ -30,6 +30,8 @@ LOGIN_PATH = ADMIN_PATH + "/login"
 LOGOUT_PATH = ADMIN_PATH + "/logout"
 CSRF_HEADER = "X-CSRF-Token"
 MAX_BODY_BYTES = 256 * 1024
+# Anybody may send it: a name and a password, each of its characters escaped twice over.
+MAX_LOGIN_BYTES = 32 * 1024
 
 _READING = frozenset({"GET", "HEAD"})
 _KEY = "nesthaus.admitted"
@@ -66,15 +68,16 @@ class AdminGate:
         if scope["type"] != "http" or not (path == ADMIN_PATH or path.startswith(ADMIN_PATH + "/")):
             await self._app(scope, receive, send)
             return
+        most_bytes = MAX_LOGIN_BYTES if path == LOGIN_PATH else MAX_BODY_BYTES
         try:
             scope[_KEY] = await self._admit(scope, path)
-            _check_length(Headers(scope=scope))
+            _check_length(Headers(scope=scope), most_bytes)
         except Problem as problem:
             await problem_response(problem)(scope, receive, send)
         except psycopg.OperationalError as error:
             await problem_response(database_problem(error))(scope, receive, send)
         else:
-            await self._app(scope, at_most(MAX_BODY_BYTES, receive), _unstored(send))
+            await self._app(scope, at_most(most_bytes, receive), _unstored(send))
 
     async def _admit(self, scope: Scope, path: str) -> Admitted | None:
         """None for who wants to log in."""
@@ -122,10 +125,10 @@ def _check_page(headers: Headers, login: str) -> None:
         raise forbidden(f"{CSRF_HEADER} is missing or wrong; GET {ADMIN_PATH}/me tells it.")
 
 
-def _check_length(headers: Headers) -> None:
+def _check_length(headers: Headers, most_bytes: int) -> None:
     length = headers.get("content-length", "")
-    if length.isdigit() and int(length) > MAX_BODY_BYTES:
-        raise too_large(MAX_BODY_BYTES)
+    if length.isdigit() and int(length) > most_bytes:
+        raise too_large(most_bytes)
 
 
 def _unstored(send: Send) -> Send:

@@ -1,11 +1,15 @@
 """Reads and checks the price lists of a directory: one TOML file is one version, never changed."""
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from nesthaus.catalogue import cells
 from nesthaus.catalogue.forms import (
@@ -37,6 +41,19 @@ def load_catalogue(zone: ZoneInfo, directory: Path | None = None) -> Catalogue:
     Files are read in the order of their names, and each list comes into force later than the one
     before, so that a wrong year is noticed.
     """
+    return Catalogue(tuple(each.price_list for each in load_lists(directory)), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedList:
+    """A price list, and the form it was made from."""
+
+    form: PriceListForm
+    price_list: PriceList
+
+
+def load_lists(directory: Path | None = None) -> list[LoadedList]:
+    """As `load_catalogue`."""
     directory = directory or PRICE_LISTS
     try:
         paths = sorted(path for path in directory.iterdir() if path.suffix == ".toml")
@@ -44,9 +61,9 @@ def load_catalogue(zone: ZoneInfo, directory: Path | None = None) -> Catalogue:
         raise CatalogueError(str(directory), "directory", str(error.strerror)) from error
     if not paths:
         raise CatalogueError(str(directory), "directory", "has no price list (*.toml)")
-    lists = [_read(path) for path in paths]
-    _check_order(paths, lists)
-    return Catalogue(tuple(lists), zone)
+    loaded = [_read(path) for path in paths]
+    _check_order(paths, [each.price_list for each in loaded])
+    return loaded
 
 
 def _check_order(paths: Sequence[Path], lists: Sequence[PriceList]) -> None:
@@ -66,10 +83,11 @@ def _check_order(paths: Sequence[Path], lists: Sequence[PriceList]) -> None:
             raise CatalogueError(paths[position].name, "in_force_from", reason)
 
 
-def _read(path: Path) -> PriceList:
+def _read(path: Path) -> LoadedList:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-        return _price_list(read_form(tables))
+        form = read_form(tables)
+        return LoadedList(form, price_list_of(form))
     except Flaw as flaw:
         raise CatalogueError(path.name, flaw.key, flaw.reason) from flaw
     except tomllib.TOMLDecodeError as error:
@@ -80,7 +98,23 @@ def _read(path: Path) -> PriceList:
         raise CatalogueError(path.name, "file", str(error.strerror)) from error
 
 
-def _price_list(form: PriceListForm) -> PriceList:
+def written(form: PriceListForm) -> str:
+    """As JSON, which `read_written` reads."""
+    return msgspec.json.Encoder(decimal_format="number").encode(form).decode()
+
+
+def read_written(text: str) -> LoadedList:
+    """Raises Flaw."""
+    try:
+        tables = json.loads(text, parse_float=Decimal)
+    except ValueError as error:
+        raise Flaw("JSON", str(error)) from error
+    form = read_form(tables)
+    return LoadedList(form, price_list_of(form))
+
+
+def price_list_of(form: PriceListForm) -> PriceList:
+    """Raises Flaw."""
     if form.currency != "EUR":
         raise Flaw("currency", f'must be "EUR", not "{form.currency}": amounts are whole euros')
     category_forms = _distinct_categories(form.categories)

@@ -27,6 +27,7 @@ COMMANDS = {
     "bots": ("nesthaus.cli.bots", "Judge again who is a bot."),
     "sessions": ("nesthaus.cli.sessions", "Print all that is kept about a session, or erase it."),
     "dead-letters": ("nesthaus.cli.dead_letters", "See and replay what could not be stored."),
+    "prices": ("nesthaus.cli.prices", "Import price lists from sheets and publish them."),
     "token": ("nesthaus.cli.token", "Make, list and revoke API tokens."),
     "user": ("nesthaus.cli.user", "Make, list and delete accounts, change passwords."),
     "openapi": ("nesthaus.cli.openapi", "Print the OpenAPI document of all routes."),

@@ -10,6 +10,7 @@ from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option
 from nesthaus.cli.own_servers import servers_running
 from nesthaus.cli.telling import progress
+from nesthaus.db.migrate import open_to_reports
 from nesthaus.db.pool import first_line
 from nesthaus.db.schema import SchemaError, UnknownSchema
 from nesthaus.embedded.clients import NoClients
@@ -55,6 +56,9 @@ def command(folder: Path, *, replace: bool, data: Path | None) -> None:
 
 def _restore(settings: Settings, backup: Path, *, replace: bool) -> Restored:
     with servers_running(settings, want_valkey=False) as servers, progress() as told:
-        return asyncio.run(
+        done = asyncio.run(
             bring_back(settings, servers.database_url, backup, replace=replace, told=told)
         )
+        if not done.schema.pending:
+            open_to_reports(servers.database_url)  # rights are not part of a backup
+        return done

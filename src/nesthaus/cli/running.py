@@ -16,6 +16,7 @@ from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.db.schema import UnknownSchema
 from nesthaus.processes.parent import watch_parent
 from nesthaus.processes.supervisor import STOP_PATIENCE_S, Role, Supervisor
+from nesthaus.upkeep.media_store import StoreTrouble
 
 _LOOK_EVERY_S = 0.1
 
@@ -26,7 +27,7 @@ def run_role(role: Coroutine[Any, Any, None]) -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(role)
-    except (UnknownSchema, OtherZone, CatalogueError) as error:
+    except (UnknownSchema, OtherZone, CatalogueError, StoreTrouble) as error:
         raise Failed(str(error), EXIT_MISUSED) from None
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from nesthaus.db.pool import first_line
 from nesthaus.db.queries import load_statements
+from nesthaus.db.reader import let_reader_read
 from nesthaus.db.schema import (
     DatabaseAway,
     SchemaError,
@@ -57,6 +58,13 @@ def allow(database_url: str, program: str) -> None:
             connection.execute(_ALLOWED.format(Literal(program)))
 
 
+def open_to_reports(database_url: str) -> None:
+    """What `upgrade` ends with, for tables that came another way: the role reports read with."""
+    with connect(database_url, {}) as connection, _told_in_one_line(connection):
+        connection.execute(_SQL["take_turn"])
+        let_reader_read(connection)
+
+
 def _check_target(to: str, word: str) -> None:
     known = known_revisions()
     if to not in {*known, word}:
@@ -76,6 +84,8 @@ def _run(database_url: str, step: Callable[[Config, str], None], to: str) -> Non
         config.attributes["connection"] = transaction
         step(config, to)
         connection.execute(_ALLOWED.format(Literal(None)))
+        if current_revision(connection) == known_revisions()[-1]:
+            let_reader_read(connection)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
+from nesthaus.db.reader import become_reader
 from nesthaus.db.slow import Note, timed_cursor
 
 Connection = AsyncConnection[tuple[Any, ...]]
@@ -80,6 +81,7 @@ async def open_pool(
 
     Its connections are in UTC. Taking one waits up to `timeout_s`, then raises PoolTimeout; one
     that died in the pool is never handed out. `application_name` also names the pool in the log.
+    With `read_only` it has the rights of the reader alone, where there is one (`db/reader.py`).
     A statement that takes longer than `log_over_ms` is logged, 0: none is; `note` hears of all.
     """
     settings = {"timezone": "UTC"}
@@ -90,6 +92,8 @@ async def open_pool(
 
     async def configure(connection: Connection) -> None:
         _outages.is_back(application_name)
+        if read_only and not await become_reader(connection):
+            _log.info("%s: reads with all rights of its account", application_name)
         if log_over_ms or note:
             connection.cursor_factory = timed_cursor(note, log_over_ms)
 

@@ -5,7 +5,9 @@ from nesthaus.domain.alerts import Rule, Side, Watched
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 
 DATABASE = Watched("database", "database_answer", "latest", "ms", Side.ABOVE, Rule(1_000, 5, 0, 10))
-"""Kept where it can be told of without the database; all others are kept in the database."""
+DISK = Watched("disk", "disk_used", "latest", "%", Side.ABOVE, Rule(90, 5, 0, 60))
+BESIDE = (DATABASE, DISK)
+"""Kept where they can be told of without the database; all others are kept in the database."""
 
 WATCHED: tuple[Watched, ...] = (
     DATABASE,
@@ -21,7 +23,7 @@ WATCHED: tuple[Watched, ...] = (
     Watched("stream_full", "stream_fill", "latest", "%", Side.ABOVE, Rule(80, 30, 0, 30)),
     Watched("worker_holding", "workers_holding", "latest", "", Side.ABOVE, Rule(0, 10, 0, 10)),
     Watched("dead_letters", "dead_letters", "latest", "", Side.ABOVE, Rule(0, 30, 0, 0)),
-    Watched("disk", "disk_used", "latest", "%", Side.ABOVE, Rule(90, 60, 0, 60)),
+    DISK,
     Watched("tracking_silent", "active_sessions", "count", "", Side.BELOW, Rule(1, HOUR_S, 20, 0)),
     Watched(
         "conversion", "conversion_rate", "share of usual", "%", Side.BELOW, Rule(50, DAY_S, 20, 0)

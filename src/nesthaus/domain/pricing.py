@@ -1,7 +1,7 @@
 """What a configuration costs by the price list in force: one pure function, whole euros, exact."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +23,7 @@ __all__ = [
     "Unpriceable",
     "completion_percentage",
     "price",
+    "with_published",
 ]
 
 
@@ -104,20 +105,28 @@ class PriceList:
         return self._percentages[required_chosen]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Catalogue:
-    """The price lists in time order; each is in force from 00:00 of its first day in `zone`."""
+    """The price lists in time order; each is in force from 00:00 of its first day in `zone`.
+
+    One object for a whole process: what is published meanwhile comes in by `take`.
+    """
 
     lists: tuple[PriceList, ...]
     zone: ZoneInfo
-    _starts: tuple[datetime, ...] = field(init=False)
+    starts: tuple[datetime, ...] = field(init=False)
+    """When each list begins."""
 
     def __post_init__(self) -> None:
+        self.take(self.lists)
+
+    def take(self, lists: tuple[PriceList, ...]) -> None:
+        """From now on these are all there are."""
         starts = tuple(
             datetime.combine(price_list.in_force_from, time.min, self.zone).astimezone(UTC)
-            for price_list in self.lists
+            for price_list in lists
         )
-        object.__setattr__(self, "_starts", starts)
+        self.lists, self.starts = lists, starts
 
     @property
     def required_categories(self) -> tuple[str, ...]:
@@ -126,10 +135,21 @@ class Catalogue:
 
     def in_force_at(self, at: datetime) -> PriceList:
         """The price list of that moment; before the first, the first."""
-        return self.lists[max(bisect_right(self._starts, at) - 1, 0)]
+        return self.lists[max(bisect_right(self.starts, at) - 1, 0)]
 
     def by_version(self, version: str) -> PriceList | None:
         return next((known for known in self.lists if known.version == version), None)
+
+
+def with_published(
+    files: Sequence[PriceList], published: Sequence[PriceList]
+) -> tuple[PriceList, ...]:
+    """All lists in time order. `published` is in the order of publishing: of two for the same day
+    the later one counts, and any of them before a file's."""
+    versions = {each.version for each in published}
+    by_day = {each.in_force_from: each for each in files if each.version not in versions}
+    by_day |= {each.in_force_from: each for each in published}
+    return tuple(by_day[day] for day in sorted(by_day))
 
 
 def price(configuration: Configuration, price_list: PriceList) -> Price:

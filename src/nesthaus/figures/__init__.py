@@ -21,7 +21,6 @@ from datetime import datetime
 from types import MappingProxyType
 
 from nesthaus.db.queries import load_statements, name_of, named
-from nesthaus.domain.periods import start_of_day
 from nesthaus.domain.pricing import Catalogue, PriceList
 from nesthaus.domain.sessions import FIGURES_END_AFTER
 
@@ -110,7 +109,7 @@ def only_options(catalogue: Catalogue) -> str:
 
 def list_starts(catalogue: Catalogue) -> list[datetime]:
     """Of all lists but the first, which is also in force before it begins."""
-    return [start_of_day(each.in_force_from, catalogue.zone) for each in catalogue.lists[1:]]
+    return list(catalogue.starts[1:])
 
 
 def _only_options(price_list: PriceList) -> dict[str, str]:

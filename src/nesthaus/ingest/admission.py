@@ -15,6 +15,7 @@ from nesthaus.access.addresses import Networks, caller_of, is_loopback, lies_in,
 from nesthaus.access.rate_limits import RateLimit
 from nesthaus.domain.refusals import Refusal
 from nesthaus.domain.visitors import CHECK_AGENT
+from nesthaus.ingest.load import Load, Share
 from nesthaus.ingest.refused import Refused
 
 MAX_BODY_BYTES = 256 * 1024
@@ -54,18 +55,21 @@ class Admission:
     clock: Callable[[], datetime]
     rate_limit: RateLimit
     limit_loopback: bool
+    load: Load
     own: Networks = ()
     keeps_addresses: bool = True
 
-    async def admit(self, scope: Scope, receive: Receive, *, limited: bool = True) -> Request:
-        """Raises Refused, or ClientGone."""
+    async def admit(
+        self, scope: Scope, receive: Receive, share: Share, *, limited: bool = True
+    ) -> Request:
+        """Raises Refused, Overloaded or ClientGone. The body counts to the call's `share`."""
         received_at = self.clock()
         headers: dict[bytes, bytes] = dict(scope["headers"])
         _check_content_type(headers.get(b"content-type", b""))
         address = scope["client"][0] if scope.get("client") else ""
         if limited:
             self._check_rate(address, received_at)
-        body = await _read_body(headers.get(b"content-length"), receive)
+        body = await _read_body(headers.get(b"content-length"), receive, share)
         user_agent = _text(headers.get(b"user-agent"))
         token = _bearer(headers.get(b"authorization"))
         # A server of the shop reports conversions, and `nesthaus verify` is in no figure.
@@ -94,26 +98,29 @@ def _check_content_type(value: bytes) -> None:
         raise Refused(Refusal.CONTENT_TYPE, sentence, "Content-Type")
 
 
-async def _read_body(content_length: bytes | None, receive: Receive) -> bytes:
+async def _read_body(content_length: bytes | None, receive: Receive, share: Share) -> bytes:
     # A length that lies is caught below; an honest one saves reading what will be refused.
     if content_length and content_length.isdigit() and int(content_length) > MAX_BODY_BYTES:
         raise _too_large()
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         body = message.get("body", b"")
+        share.add(len(body))
     else:
-        body = await _read_chunks(message, receive)
+        body = await _read_chunks(message, receive, share)
     if len(body) > MAX_BODY_BYTES:
         raise _too_large()
     return body
 
 
-async def _read_chunks(message: Message, receive: Receive) -> bytes:
+async def _read_chunks(message: Message, receive: Receive, share: Share) -> bytes:
     chunks = bytearray()
     while True:
         if message["type"] == "http.disconnect":
             raise ClientGone
-        chunks += message.get("body", b"")
+        chunk = message.get("body", b"")
+        share.add(len(chunk))
+        chunks += chunk
         if len(chunks) > MAX_BODY_BYTES:
             raise _too_large()
         if not message.get("more_body"):

@@ -68,6 +68,8 @@ class Origins:
 
 
 _ALSO = {"GET": "HEAD"}
+# Which pages may read an answer is for CORS to say; a beacon's answer nobody reads.
+_FOR_ALL_SITES = (b"cross-origin-resource-policy", b"cross-origin")
 _EXPOSED = (b"access-control-expose-headers", b"Retry-After")
 _PREFLIGHT: Headers = [
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
@@ -101,7 +103,7 @@ class Endpoint:
             reply = Reply(
                 500, _problem(500, "something went wrong here; nothing was taken"), [_PROBLEM]
             )
-        headers = [*reply.headers, *self._origins.headers(scope)]
+        headers = [*reply.headers, *self._origins.headers(scope), _FOR_ALL_SITES]
         if reply.status not in {NO_CONTENT, NOT_MODIFIED}:
             headers.append((b"content-length", b"%d" % len(reply.body)))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
@@ -164,15 +166,17 @@ def tracking_routes(
         handle: Callable[[Request], Awaitable[Answer]], stored_status: int = ACCEPTED
     ) -> Callable[[Scope, Receive], Awaitable[Reply]]:
         async def answer(scope: Scope, receive: Receive) -> Reply:
-            answered = await handle(await admission.admit(scope, receive))
+            with admission.load.share() as share:
+                answered = await handle(await admission.admit(scope, receive, share))
             status = stored_status if answered.stored else ACCEPTED
             return Reply(status, answered.body, [_JSON])
 
         return answer
 
     async def calculate(scope: Scope, receive: Receive) -> Reply:
-        request = await admission.admit(scope, receive, limited=False)
-        return Reply(OK, prices.calculate(request), [_JSON])
+        with admission.load.share() as share:
+            request = await admission.admit(scope, receive, share, limited=False)
+            return Reply(OK, prices.calculate(request), [_JSON])
 
     async def price_list(scope: Scope, _receive: Receive) -> Reply:
         document = prices.document_in_force()

@@ -8,7 +8,7 @@ from psycopg.rows import class_row
 
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
-from nesthaus.domain.periods import Period, start_of_day, starts_of
+from nesthaus.domain.periods import Period, starts_of
 from nesthaus.domain.pricing import Catalogue, average_price
 from nesthaus.domain.sessions import Status
 from nesthaus.domain.visitors import DeviceType
@@ -159,10 +159,9 @@ async def _annotations(
             Annotation(row.at, "release", f"nesthaus {row.version}")
             for row in await cursor.fetchall()
         ]
-    starts = [(start_of_day(each.in_force_from, catalogue.zone), each) for each in catalogue.lists]
     lists = [
         Annotation(start, "price_list", f"Price list {price_list.version}")
-        for start, price_list in starts
+        for start, price_list in zip(catalogue.starts, catalogue.lists, strict=True)
         if period.since <= start < period.until
     ]
     return sorted(releases + lists, key=lambda each: each.at)

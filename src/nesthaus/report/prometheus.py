@@ -17,7 +17,7 @@ from prometheus_client.core import (
 )
 from psycopg.rows import scalar_row
 from redis.asyncio import Redis
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from nesthaus.db.pool import Pool
 from nesthaus.db.queries import load_statements
@@ -42,7 +42,11 @@ def prometheus_router(
 ) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
-    @router.get("/metrics", summary="What all processes count, for Prometheus")
+    @router.get(
+        "/metrics",
+        summary="What all processes count, for Prometheus",
+        response_class=PlainTextResponse,
+    )
     async def metrics(request: Request) -> Response:
         if not await may_know(request):
             raise Problem(_FORBIDDEN, "only from this machine, or with an API token")

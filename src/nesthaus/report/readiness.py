@@ -19,6 +19,7 @@ from nesthaus.stream.worker_states import Doing, worker_states
 MayKnow = Callable[[Request], Awaitable[bool]]
 
 CHECK_TIMEOUT_S = 2.0
+_PASSED_ON = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
 READY, NOT_READY = 200, 503
 
 
@@ -58,10 +59,12 @@ async def _stream(redis: Redis) -> list[str]:
 
 
 def knowing(role_of: Callable[[str], Awaitable[Role | None]]) -> MayKnow:
-    """Who calls from this machine, or with a token."""
+    """Who calls from this machine, or with a token. What a proxy of this machine passes on comes
+    from elsewhere, also where the proxy is not one whose word about it is believed."""
 
     async def may_know(request: Request) -> bool:
-        if request.client and is_loopback(request.client.host):
+        is_passed_on = not _PASSED_ON.isdisjoint(request.headers)
+        if request.client and is_loopback(request.client.host) and not is_passed_on:
             return True
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":

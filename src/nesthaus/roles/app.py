@@ -24,6 +24,7 @@ from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.ingest.admission import Admission
 from nesthaus.ingest.facts import Facts
+from nesthaus.ingest.load import Load
 from nesthaus.ingest.openapi import tracking_document
 from nesthaus.ingest.prices import Prices
 from nesthaus.ingest.receipts import ReceiptTimes
@@ -45,7 +46,7 @@ from nesthaus.report.readiness import knowing, readiness_router
 from nesthaus.report.real_time import LiveView
 from nesthaus.report.routes import admin_router
 from nesthaus.report.turns import in_turn
-from nesthaus.responses import answer_problems
+from nesthaus.responses import answer_problems, with_safe_headers
 from nesthaus.roles.measured import measured
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.live import LiveCounters
@@ -54,6 +55,8 @@ from nesthaus.stream.reader import StreamReader
 from nesthaus.upkeep.alert_routes import alert_router
 from nesthaus.upkeep.flag_routes import flag_router
 from nesthaus.upkeep.flags import FlagsInForce
+from nesthaus.upkeep.media_routes import media_router
+from nesthaus.upkeep.media_store import MediaStore
 from nesthaus.upkeep.notices import Teller
 
 
@@ -85,6 +88,8 @@ class Api:
     kept: Kept
     reader: StreamReader
     teller: Teller
+    media: MediaStore | None = None
+    """None where no folder of Drive is set."""
     tracker_path: str = TRACKER_PATH
     own_networks: Networks = ()
     keeps_addresses: bool = True
@@ -94,7 +99,8 @@ def build_app(api: Api) -> ASGIApp:
     admin = in_turn(documented_app(api))
     endpoints = _tracking_endpoints(api)
     whole = in_front(endpoints, admin)
-    return measured(whole, api.live.request, api.measures, frozenset(endpoints))
+    calls = measured(whole, api.live.request, api.measures, frozenset(endpoints))
+    return with_safe_headers(calls)
 
 
 def documented_app(api: Api) -> FastAPI:
@@ -141,6 +147,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
         ),
         flag_router(api.access.pool, api.clock),
         alert_router(api.access.pool, api.teller, api.clock),
+        media_router(api.access.pool, api.reports, api.clock, api.media),
         readiness_router(api.reports, api.redis, may_know),
         prometheus_router(api.reports, api.redis, api.reader, api.clock, may_know),
     )
@@ -159,7 +166,12 @@ def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
     )
     receipts = ReceiptTimes(api.clock, phase_us=randrange(1_000))  # noqa: S311 - no secret
     admission = Admission(
-        receipts, api.rate_limit, api.limit_loopback, api.own_networks, api.keeps_addresses
+        receipts,
+        api.rate_limit,
+        api.limit_loopback,
+        Load(),
+        api.own_networks,
+        api.keeps_addresses,
     )
     prices = Prices(api.catalogue, api.clock, api.measures.priced)
     return tracking_routes(tracking, prices, admission, api.refusals, api.allowed_origins)

@@ -12,11 +12,14 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from nesthaus.roles.connections import Crowd
+
 HANDOVER_PATIENCE_S = 10
 """For requests that are being answered."""
 
 _LEAVE_WITHIN_S = 1.0
 _LOOK_EVERY_S = 0.02
+_TICKS_A_SECOND = 10
 
 
 class LeavingApp:
@@ -45,13 +48,20 @@ class Server(uvicorn.Server):
     a little for clients to leave by themselves before it closes connections on which nothing comes.
     """
 
-    def __init__(self, config: uvicorn.Config, leaving: LeavingApp | None) -> None:
+    def __init__(self, config: uvicorn.Config, leaving: LeavingApp | None, crowd: Crowd) -> None:
         super().__init__(config)
         self._leaving = leaving
+        self._crowd = crowd
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _TICKS_A_SECOND == 0:
+            now = asyncio.get_running_loop().time()
+            self._crowd.hang_up_on_late(self.server_state.connections, now)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[sockets.socket] | None = None) -> None:
         if self._leaving is not None:

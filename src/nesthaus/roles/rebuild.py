@@ -13,6 +13,7 @@ from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.roles.runtime import STOP_PATIENCE_S, Servers, redis_for, wall_clock
 from nesthaus.settings import Settings
 from nesthaus.stream.generations import Generations
+from nesthaus.upkeep.price_lists import PublishedLists
 
 _WAIT_S = 10.0
 
@@ -35,6 +36,7 @@ async def carry_out(settings: Settings, servers: Servers, plan: RebuildPlan, tol
     """`told` gets the number of days after each step. To be called again after a stop."""
     catalogue = load_catalogue(settings.timezone, settings.catalogue)
     async with _pool(servers.database_url) as pool, redis_for(settings, servers) as redis:
+        await PublishedLists(pool, catalogue).refresh()
         announce = Generations(redis).figures_changed
         return await rebuild(pool, catalogue, plan, wall_clock(), announce=announce, told=told)
 

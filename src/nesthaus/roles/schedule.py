@@ -20,6 +20,8 @@ from nesthaus.persist.store import Rules
 from nesthaus.roles.backup import ScheduledBackups
 from nesthaus.roles.compact import NightlyCompaction
 from nesthaus.roles.measuring import look_at_process, look_at_queue, measuring
+from nesthaus.roles.media import MediaSyncs
+from nesthaus.roles.media_store import is_configured
 from nesthaus.roles.runtime import (
     STATE_VALID_S,
     Servers,
@@ -42,9 +44,11 @@ from nesthaus.stream.worker_states import SCHEDULE, publish_worker_state
 from nesthaus.upkeep.alert_sensors import Outside
 from nesthaus.upkeep.alert_watch import AlertWatch
 from nesthaus.upkeep.database_watch import DatabaseWatch
+from nesthaus.upkeep.disk_watch import DiskWatch
 from nesthaus.upkeep.metrics_retention import drop_old_metrics
 from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
+from nesthaus.upkeep.price_lists import PublishedLists
 
 HOUR_S = 3600.0
 _LOOK_FOR_NIGHT_S = 300.0
@@ -56,10 +60,12 @@ class _Work:
 
     pool: Pool
     catalogue: Catalogue
+    published: PublishedLists
     rules: Rules
     generations: Generations
     alert_watch: AlertWatch
     database_watch: DatabaseWatch
+    disk_watch: DiskWatch
     teller: Teller
     metrics_retention_days: int
 
@@ -81,6 +87,7 @@ class _Work:
 
     async def aggregate(self) -> str:
         """First who is gone: nothing is received that would say so."""
+        await self.published.refresh()
         closed = await close_idle_sessions(self.pool, wall_clock(), self.rules)
         counted = await count_marked(
             self.pool, self.catalogue, wall_clock, self.generations.figures_changed
@@ -91,6 +98,7 @@ class _Work:
         return f"{closed} sessions closed, {counted}{waits}"
 
     async def verify(self) -> str:
+        await self.published.refresh()
         wrong = await verify(
             self.pool, self.catalogue, wall_clock(), self.generations.figures_changed
         )
@@ -99,7 +107,8 @@ class _Work:
     async def alerts(self) -> str:
         try:
             result = await self.alert_watch.look()
-            await self.database_watch.hand_over(self.pool)
+            for watch in (self.database_watch, self.disk_watch):
+                await watch.hand_over(self.pool)
         except psycopg.OperationalError:
             await self.database_watch.not_written()
             raise
@@ -118,14 +127,15 @@ async def schedule(settings: Settings, servers: Servers) -> None:
     teller = teller_for(settings)
     async with (
         redis_for(settings, servers) as redis,
-        pool_for(settings, servers, "schedule", measures, size=8) as pool,
+        pool_for(settings, servers, "schedule", measures, size=12) as pool,
     ):
         reader = StreamReader(redis, settings.stream_shards, consumer="alerts")
         outside = Outside(redis, reader, settings.stream_max_entries, settings.data)
         database_watch = DatabaseWatch(
             servers.database_url, redis, teller, wall_clock, settings.alert_every_s
         )
-        watching = asyncio.create_task(database_watch.run())
+        disk_watch = DiskWatch(settings.data, redis, teller, wall_clock, settings.alert_every_s)
+        watching = [asyncio.create_task(watch.run()) for watch in (database_watch, disk_watch)]
         try:
             publish = partial(publish_worker_state, redis, valid_s=STATE_VALID_S)
             announcer = Announcer(process_name(), wall_clock, publish, role=SCHEDULE)
@@ -135,22 +145,31 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             work = _Work(
                 pool,
                 catalogue,
+                PublishedLists(pool, catalogue),
                 rules,
                 generations,
                 alert_watch,
                 database_watch,
+                disk_watch,
                 teller,
                 settings.metrics_retention_days,
             )
             stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
             looks = look_at_process(measures, "schedule"), look_at_queue(measures, reader)
             async with measuring(measures, stream.append, redis, *looks):
-                await Scheduler(pool, _jobs(settings, servers, work), announcer).run(stop)
+                media = MediaSyncs(settings, pool)
+                syncing = asyncio.create_task(media.run()) if is_configured(settings) else None
+                try:
+                    jobs = _jobs(settings, servers, work, media)
+                    await Scheduler(pool, jobs, announcer).run(stop)
+                finally:
+                    if syncing is not None:
+                        await end(syncing)
         finally:
-            await end(watching)
+            await end(*watching)
 
 
-def _jobs(settings: Settings, servers: Servers, work: _Work) -> tuple[Job, ...]:
+def _jobs(settings: Settings, servers: Servers, work: _Work, media: MediaSyncs) -> tuple[Job, ...]:
     return (
         Job("release", HOUR_S, work.release),
         Job("partitions", HOUR_S, work.partitions),
@@ -161,12 +180,19 @@ def _jobs(settings: Settings, servers: Servers, work: _Work) -> tuple[Job, ...]:
         Job("notices", settings.alert_every_s, work.notices),
         _compaction(settings, servers),
         *_backups(settings, servers),
+        *_media(settings, media),
     )
 
 
 def _compaction(settings: Settings, servers: Servers) -> Job:
     nightly = NightlyCompaction(settings, servers)
     return Job("compact", _LOOK_FOR_NIGHT_S, nightly.run, nightly.last_due)
+
+
+def _media(settings: Settings, media: MediaSyncs) -> tuple[Job, ...]:
+    if not is_configured(settings):
+        return ()
+    return (Job("media", settings.media_sync_every_s, media.daily),)
 
 
 def _backups(settings: Settings, servers: Servers) -> tuple[Job, ...]:

@@ -25,6 +25,7 @@ from nesthaus.seed.traffic import Traffic
 from nesthaus.settings import Settings
 from nesthaus.stream.generations import Generations
 from nesthaus.upkeep.partitions import ensure_partitions
+from nesthaus.upkeep.price_lists import PublishedLists
 
 _SQL = load_statements("nesthaus.roles", "seed.sql")
 _DELIVERIES_A_BATCH = 2_000
@@ -64,18 +65,20 @@ async def seed(
     `seeded` grows with every commit; `told` gets the number of sessions of each batch. The same
     plan again stores nothing twice. Raises SchemaError and the database's errors.
     """
-    traffic = _batches(Traffic(plan, load_catalogue(settings.timezone, settings.catalogue)))
+    catalogue = load_catalogue(settings.timezone, settings.catalogue)
     rules = _rules(settings)
 
-    async def write(connection: Connection) -> None:
+    async def write(connection: Connection, traffic: Iterator[_Batch]) -> None:
         for batch in traffic:
             await _store(connection, batch, rules)
             _note(seeded, batch, told)
 
     async with _pool(database_url) as pool, AsyncExitStack() as stack:
+        await PublishedLists(pool, catalogue).refresh()
+        traffic = _batches(Traffic(plan, catalogue))
         await _make_partitions(pool, plan, settings)
         connections = [await stack.enter_async_context(pool.connection()) for _ in range(_WRITERS)]
-        await _all([write(connection) for connection in connections])
+        await _all([write(connection, traffic) for connection in connections])
 
 
 async def seed_if_empty(
@@ -114,6 +117,7 @@ async def count_figures(settings: Settings, database_url: str) -> None:
                 await Generations(redis).figures_changed()
 
     async with _pool(database_url) as pool:
+        await PublishedLists(pool, catalogue).refresh()
         with suppress(Busy, OtherZone):
             await count_marked(pool, catalogue, wall_clock, announce)
 

@@ -22,11 +22,14 @@ from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Delivery
 from nesthaus.domain.identifiers import Uuid7Source
+from nesthaus.domain.pricing import Catalogue
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, build_app
+from nesthaus.roles.connections import Crowd, Patience, most_connections, protocol_for
 from nesthaus.roles.first_account import await_first_account
 from nesthaus.roles.handover import HANDOVER_PATIENCE_S, LeavingApp, Server
 from nesthaus.roles.measuring import last_words, look_again_and_again, look_at_process
+from nesthaus.roles.media_store import media_store
 from nesthaus.roles.runtime import (
     STOP_PATIENCE_S,
     Servers,
@@ -50,9 +53,11 @@ from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.stream.totals import Totals
 from nesthaus.upkeep.flags import FlagsInForce
+from nesthaus.upkeep.price_lists import PublishedLists
 
 REPORT_TIMEOUT_MS = 10_000
 BACKGROUND_RETRY_S = 1.0
+PRICE_LISTS_COPY = "price-lists.json"
 
 log = logging.getLogger(__name__)
 
@@ -146,12 +151,16 @@ async def serve(
     ):
         books = _open_books(settings, redis, ids, measures)
         flags = FlagsInForce(access.pool)
+        catalogue = load_catalogue(settings.timezone, settings.catalogue)
+        published = PublishedLists(reports, catalogue, settings.data / PRICE_LISTS_COPY)
+        await published.at_start()
         limit = RateLimit(settings.rate_limit_per_minute, rate_table)
         app = build_app(
             _api(
                 settings,
                 books,
                 redis=redis,
+                catalogue=catalogue,
                 access=access,
                 reports=reports,
                 flags=flags,
@@ -164,7 +173,7 @@ async def serve(
         gc.collect()
         gc.freeze()
         looking = partial(look_again_and_again, look_at_process(measures, "serve"))
-        async with _background(*books.kept(), flags.run, looking):
+        async with _background(*books.kept(), flags.run, published.run, looking):
             prepared = await_first_account(reports, access.accounts, settings, stop)
             await _serve_until(server, listening, stop, prepared)
         await books.close()
@@ -175,6 +184,7 @@ def _api(
     books: _Books,
     *,
     redis: Redis,
+    catalogue: Catalogue,
     access: Access,
     reports: Pool,
     flags: FlagsInForce,
@@ -182,7 +192,7 @@ def _api(
     rate_limit: RateLimit,
 ) -> Api:
     return Api(
-        catalogue=load_catalogue(settings.timezone, settings.catalogue),
+        catalogue=catalogue,
         reports=reports,
         access=access,
         redis=redis,
@@ -207,6 +217,7 @@ def _api(
         # Looks only; a consumer exists once it has read.
         reader=StreamReader(redis, settings.stream_shards, consumer="report"),
         teller=teller_for(settings),
+        media=media_store(settings),
     )
 
 
@@ -236,9 +247,10 @@ async def _serve_until(
 
 def _server(settings: Settings, app: ASGIApp, *, handover: bool) -> Server:
     leaving = LeavingApp(app) if handover else None
+    crowd = Crowd(Patience(most_connections()))
     config = uvicorn.Config(
         leaving or app,
-        http="httptools",
+        http=protocol_for(crowd),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -249,4 +261,4 @@ def _server(settings: Settings, app: ASGIApp, *, handover: bool) -> Server:
         timeout_graceful_shutdown=HANDOVER_PATIENCE_S if handover else STOP_PATIENCE_S,
         timeout_keep_alive=75,
     )
-    return Server(config, leaving)
+    return Server(config, leaving, crowd)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -13,8 +12,11 @@ from dotenv import dotenv_values
 from nesthaus.access.addresses import Networks
 from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.settings.kinds import (
+    database,
     directory,
+    drive_folders,
     existing_directory,
+    existing_file,
     flag,
     networks,
     one_of,
@@ -23,7 +25,8 @@ from nesthaus.settings.kinds import (
     password,
     ranges,
     script_path,
-    url,
+    store,
+    stream,
     whole,
     zone,
 )
@@ -63,11 +66,11 @@ class Origin:
 _P = "NESTHAUS_"
 _DATABASE_URL = Setting(
     "DATABASE_URL", None, "", "PostgreSQL 16 or newer; unset: `up` starts one of its own.",
-    url("postgresql", "postgres"), secret=True,
+    database, secret=True,
 )  # fmt: skip
 _REDIS_URL = Setting(
     "REDIS_URL", None, "", "Redis 6.2 or newer, or Valkey; unset: `up` starts one of its own.",
-    url("redis", "rediss", "valkey", "valkeys", "unix"), secret=True,
+    stream, secret=True,
 )  # fmt: skip
 _DATA = Setting(
     _P + "DATA", "./.nesthaus", "folder", "Where embedded servers and the spool keep their files.",
@@ -210,6 +213,31 @@ _PUBLIC_URL = Setting(
     _P + "PUBLIC_URL", None, "address", "Where browsers reach this program; notices link there.",
     page,
 )  # fmt: skip
+_MEDIA_FOLDERS = Setting(
+    _P + "MEDIA_FOLDERS", "", "ids", "Folders of Google Drive that are mirrored; empty: none.",
+    drive_folders,
+)  # fmt: skip
+_GOOGLE_SERVICE_ACCOUNT = Setting(
+    _P + "GOOGLE_SERVICE_ACCOUNT", None, "file",
+    "JSON key of the service account that may read these folders.", existing_file,
+)  # fmt: skip
+_MEDIA_STORE = Setting(
+    _P + "MEDIA_STORE", None, "address",
+    "Where mirrored files lie, as fsspec names it; unset: `media` in the data folder.", store,
+    secret=True,
+)  # fmt: skip
+_MEDIA_URL = Setting(
+    _P + "MEDIA_URL", None, "address",
+    "Where browsers find these files; unset: this program serves them from its folder.", page,
+)  # fmt: skip
+_MEDIA_SYNC_EVERY_S = Setting(
+    _P + "MEDIA_SYNC_EVERY_S", "86400", "s", "How often `schedule` mirrors them.",
+    whole(60, 31_536_000),
+)  # fmt: skip
+_GOOGLE_DRIVE_URL = Setting(
+    _P + "GOOGLE_DRIVE_URL", "https://www.googleapis.com", "address", "Where Drive's API answers.",
+    page,
+)  # fmt: skip
 _LOG_LEVEL = Setting(
     _P + "LOG_LEVEL", "info", "level", "What is logged at least.",
     one_of("debug", "info", "warning", "error"),
@@ -227,8 +255,9 @@ ALL: tuple[Setting[object], ...] = (
     _REDIS_RETRIES, _STREAM_SHARDS, _STREAM_MAX_ENTRIES, _SPOOL_MAX_MB, _CATALOGUE, _LIVE_SESSIONS,
     _LIVE_RESPONSE_WARNING_MS, _LIVE_RESPONSE_BAD_MS, _LIVE_ERRORS_PERCENT,
     _LIVE_CACHE_HITS_PERCENT, _BACKUP_DIR, _BACKUP_EVERY_S, _BACKUP_KEEP,
-    _MEASURE, _METRICS_RETENTION_DAYS, _ALERT_URLS, _ALERT_EVERY_S, _PUBLIC_URL, _LOG_LEVEL,
-    _LOG_FORMAT,
+    _MEASURE, _METRICS_RETENTION_DAYS, _ALERT_URLS, _ALERT_EVERY_S, _PUBLIC_URL, _MEDIA_FOLDERS,
+    _GOOGLE_SERVICE_ACCOUNT, _MEDIA_STORE, _MEDIA_URL, _MEDIA_SYNC_EVERY_S, _GOOGLE_DRIVE_URL,
+    _LOG_LEVEL, _LOG_FORMAT,
 )  # fmt: skip
 
 
@@ -269,6 +298,12 @@ class Settings:
     alert_channels: tuple[Channel, ...] = field(repr=False)
     alert_every_s: int
     public_url: str | None
+    media_folders: tuple[str, ...]
+    google_service_account: Path | None
+    media_store: str | None
+    media_url: str | None
+    media_sync_every_s: int
+    google_drive_url: str
     log_level: str
     log_format: str
     origins: tuple[Origin, ...]
@@ -347,10 +382,27 @@ def load_settings(
         alert_channels=read.value(_ALERT_URLS),
         alert_every_s=read.value(_ALERT_EVERY_S),
         public_url=read.optional(_PUBLIC_URL),
+        media_folders=read.value(_MEDIA_FOLDERS),
+        google_service_account=read.optional(_GOOGLE_SERVICE_ACCOUNT),
+        media_store=read.optional(_MEDIA_STORE),
+        media_url=_media_url(read),
+        media_sync_every_s=read.value(_MEDIA_SYNC_EVERY_S),
+        google_drive_url=read.value(_GOOGLE_DRIVE_URL),
         log_level=read.value(_LOG_LEVEL),
         log_format=read.value(_LOG_FORMAT),
         origins=tuple(read.origin(setting) for setting in ALL),
     )
+
+
+def _media_url(read: _Reader) -> str | None:
+    """What lies elsewhere cannot be served from here."""
+    found, lies_in = read.optional(_MEDIA_URL), read.optional(_MEDIA_STORE)
+    if found is None and lies_in is not None and not lies_in.startswith("file://"):
+        raise BadSetting(
+            f"{_MEDIA_URL.name} is not set: allowed with {_MEDIA_STORE.name} elsewhere than"
+            " file:// is the address where browsers find its files"
+        )
+    return found
 
 
 def _live_limits(read: _Reader) -> LiveLimits:
@@ -369,8 +421,9 @@ def masked(origin: Origin) -> str | None:
         return "***"
     if origin.text is None or not origin.setting.secret:
         return origin.text
-    parts = urlsplit(origin.text)
-    if "@" not in parts.netloc:
-        return urlunsplit(parts._replace(query=""))
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"***@{host}", query=""))
+    scheme, separator, rest = origin.text.partition("://")
+    if not separator:
+        return "***"
+    # At the last "@": a password may hold any sign, also one that should have been escaped.
+    _, at, place = rest.rpartition("@")
+    return f"{scheme}://{'***' if at else ''}{at}{place.partition('?')[0]}"

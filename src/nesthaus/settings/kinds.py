@@ -7,8 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
 from nesthaus.access.addresses import Networks
 from nesthaus.access.password_rules import InvalidPassword, checked_password
+from nesthaus.stream.connection import connect
 
 
 def whole(least: int, greatest: int) -> Callable[[str], int]:
@@ -53,23 +57,44 @@ def origins(text: str) -> tuple[str, ...]:
     return origins
 
 
-def url(*schemes: str) -> Callable[[str], str]:
-    allowed = "an address that begins with " + " or ".join(f"{scheme}://" for scheme in schemes)
+def database(text: str) -> str:
+    return _address(text, "postgresql", "postgres", readable=conninfo_to_dict)
 
-    def parse(text: str) -> str:
-        if urlsplit(text).scheme not in schemes:
-            raise ValueError(allowed)
-        return text
 
-    return parse
+def stream(text: str) -> str:
+    def readable(text: str) -> object:
+        return connect(text, 0).connection_pool.make_connection()
+
+    return _address(text, "redis", "rediss", "valkey", "valkeys", "unix", readable=readable)
+
+
+def _address(text: str, *schemes: str, readable: Callable[[str], object]) -> str:
+    """What `readable` says against an address may quote its password."""
+    if text.partition("://")[0] not in schemes or "://" not in text:
+        begins = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise ValueError(f"an address that begins with {begins}")
+    try:
+        readable(text)
+    except (ValueError, TypeError, psycopg.ProgrammingError):
+        example = f"{schemes[0]}://user:password@host:port/name"
+        raise ValueError(
+            f"an address such as {example}, in which signs like @ / # % are escaped (%40 for @)"
+        ) from None
+    return text
+
+
+_A_PAGE = "an address such as https://tracking.shop.example"
 
 
 def page(text: str) -> str:
     """Without the slash at its end."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError(_A_PAGE) from None
     is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
     if parts.scheme not in {"http", "https"} or not parts.netloc or not is_plain:
-        raise ValueError("an address such as https://tracking.shop.example")
+        raise ValueError(_A_PAGE)
     return text.rstrip("/")
 
 
@@ -107,6 +132,26 @@ def password(text: str) -> str:
         return checked_password(text)
     except InvalidPassword as error:
         raise ValueError(str(error).removeprefix("a password has ")) from None
+
+
+def drive_folders(text: str) -> tuple[str, ...]:
+    folders = tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text) if part))
+    for folder in folders:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", folder):
+            raise ValueError("ids of folders, as their addresses end in, separated by commas")
+    return folders
+
+
+def store(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9+]*://\S+", text):
+        raise ValueError("an address of fsspec such as file:///srv/media or s3://bucket/media")
+    return text
+
+
+def existing_file(text: str) -> Path:
+    if not Path(text).is_file():
+        raise ValueError("an existing file")
+    return Path(text)
 
 
 def directory(text: str) -> Path:

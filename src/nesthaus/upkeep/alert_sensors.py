@@ -1,7 +1,6 @@
 """The figures that rules are held against: of the stream, of this machine, of the tables."""
 
 import asyncio
-import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import LiteralString
@@ -61,15 +60,10 @@ class Outside(Struct, frozen=True):
 
 def _of_the_disk(data: Path) -> dict[str, Reading | None]:
     try:
-        usage = shutil.disk_usage(data)
         spooled = sum(path.stat().st_size for path in (data / "spool").glob("*.spool"))
     except OSError:  # a spool file that was just read to its end, or no directory yet
-        return {"disk_used": None, "spool_size": None}
-    used_share = usage.used / (usage.used + usage.free)
-    return {
-        "disk_used": Reading(100 * used_share),
-        "spool_size": Reading(spooled / _MEGABYTE),
-    }
+        return {"spool_size": None}
+    return {"spool_size": Reading(spooled / _MEGABYTE)}
 
 
 async def of_the_tables(

@@ -1,4 +1,4 @@
-"""Holds every figure against its rule, but for that of the database itself.
+"""Holds every figure against its rule, but for those that are watched beside the database.
 
 A state and the notice of its change are written in one transaction: a process that dies leaves
 both or neither.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from nesthaus.db.pool import Connection, Pool
-from nesthaus.domain.alert_rules import DATABASE, WATCHED
+from nesthaus.domain.alert_rules import BESIDE, WATCHED
 from nesthaus.domain.alerts import Phase, Reading, Rule, State, Watched, advance, at_first
 from nesthaus.upkeep.alert_rules import lock_states, rules_in_force, store_state, stored_states
 from nesthaus.upkeep.alert_sensors import Outside, of_the_tables
@@ -35,7 +35,7 @@ class AlertWatch:
             rules, states = await rules_in_force(connection), await stored_states(connection)
             for watched in WATCHED:
                 rule, state = rules[watched.id], states.get(watched.id) or at_first(at)
-                if watched is not DATABASE and _is_due(rule, state, at):
+                if watched not in BESIDE and _is_due(rule, state, at):
                     reading = await self._reading(connection, watched, rule, outside=outside, at=at)
                     after, change = advance(watched, rule, state, reading, at)
                     await store_state(connection, watched.id, after)

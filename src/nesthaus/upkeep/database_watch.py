@@ -1,98 +1,25 @@
-"""Is the database there? Told of also while it is not, so its state and its notices lie beside the
-stream, in one value that is exchanged whole: of several schedulers one makes each change.
-
-While the stream is away, too, each process goes on with what it knows.
-"""
+"""Does PostgreSQL answer, and does it take what is written?"""
 
 import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 
-import msgspec
 import psycopg
-from msgspec import Struct
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from nesthaus.db.pool import Pool, with_settings
+from nesthaus.db.pool import with_settings
 from nesthaus.domain.alert_rules import DATABASE
-from nesthaus.domain.alerts import Reading, Rule, State, advance, at_first
-from nesthaus.upkeep.alert_rules import lock_states, rules_in_force, store_state
-from nesthaus.upkeep.alert_sensors import STREAM_WITHIN_S
-from nesthaus.upkeep.notices import Notice, Teller, add_notice, begun
+from nesthaus.domain.alerts import Reading
+from nesthaus.upkeep.notices import Teller
+from nesthaus.upkeep.watch_beside import WatchBeside
 
 ANSWERS_WITHIN_S = 3.0
 # Longer than whoever failed waits until the next attempt.
 UNWRITABLE_S = 15.0
-_KEY = "nest:{alerts}:database"
-# More changes than these during one outage of the database: the oldest are forgotten.
-_MOST_CHANGES = 200
-
-# In one step on the server, so that of two processes that saw the same one is first.
-_EXCHANGE = """
-local now = redis.call('GET', KEYS[1])
-if (now or '') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2])
-return 1
-"""
-
-log = logging.getLogger(__name__)
 
 
-class Kept(Struct, frozen=True):
-    """`notices`: those the database does not know yet. `unwritable_until`: so long it counts as
-    bad, because somebody could not write to it."""
-
-    rule: Rule
-    state: State
-    notices: list[Notice] = []
-    unwritable_until: datetime | None = None
-
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Kept).decode
-
-
-class _Beside:
-    """The value beside the stream, and what this process last knew of it."""
-
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-        self._seen = b""
-        self._own: bytes | None = None  # what was changed here while the stream was away
-
-    async def load(self) -> bytes:
-        """Empty where there is none."""
-        try:
-            async with asyncio.timeout(STREAM_WITHIN_S):
-                found: Any = await self._redis.get(_KEY)
-                if self._own is not None and (found or b"") in {b"", self._seen}:
-                    await self._exchange(found or b"", self._own)
-                    found = await self._redis.get(_KEY)
-                self._own, self._seen = None, found or b""
-        except (RedisError, OSError, TimeoutError):
-            return self._seen if self._own is None else self._own
-        return self._seen
-
-    async def exchange(self, before: bytes, after: bytes) -> bool:
-        """Whether nobody was first."""
-        try:
-            async with asyncio.timeout(STREAM_WITHIN_S):
-                return await self._exchange(before, after)
-        except (RedisError, OSError, TimeoutError):
-            if before != (self._seen if self._own is None else self._own):
-                return False
-            self._own = after
-            return True
-
-    async def _exchange(self, before: bytes, after: bytes) -> bool:
-        return bool(await self._redis.eval(_EXCHANGE, 1, _KEY, before, after))
-
-
-class DatabaseWatch:
+class DatabaseWatch(WatchBeside):
     def __init__(
         self,
         database_url: str,
@@ -101,81 +28,18 @@ class DatabaseWatch:
         clock: Callable[[], datetime],
         every_s: float,
     ) -> None:
+        super().__init__(DATABASE, redis, teller, clock, every_s)
         self._url = with_settings(database_url, "nesthaus alerts", {})
-        self._beside = _Beside(redis)
-        self._teller = teller
-        self._clock = clock
-        self._every_s = every_s
-
-    async def run(self) -> None:
-        """Until it is cancelled."""
-        await asyncio.gather(self._repeat(self.look), self._repeat(self.tell))
 
     async def not_written(self) -> None:
         """Hears that states could not be written: a database may read, and write no more."""
-        until = self._clock() + timedelta(seconds=UNWRITABLE_S)
-        await self._change(lambda kept: msgspec.structs.replace(kept, unwritable_until=until))
+        await self.found_bad(UNWRITABLE_S)
 
-    async def look(self) -> None:
-        answer_ms = await self._answer_ms()
-        raw = await self._beside.load()
-        at = self._clock()
-        kept = self._kept(raw, at)
-        if kept.unwritable_until is not None and at < kept.unwritable_until:
-            answer_ms = ANSWERS_WITHIN_S * 1_000
-        reading = Reading(answer_ms)
-        state, change = advance(DATABASE, kept.rule, kept.state, reading, at)
-        notices = kept.notices
-        if change is not None:
-            notices = [*notices, self._teller.notice(DATABASE, kept.rule, change)]
-            log.warning("PostgreSQL answers in %.0f ms: the alert is %s", answer_ms, change.phase)
-        after = msgspec.structs.replace(kept, state=state, notices=notices[-_MOST_CHANGES:])
-        # Where another scheduler was first, it made the change.
-        await self._beside.exchange(raw, _encode(after))
-
-    async def tell(self) -> None:
-        """Sends what is due; its attempt is recorded before."""
-        raw = await self._beside.load()
-        kept = self._kept(raw, self._clock())
-        at = self._clock()
-        due = [each for each in kept.notices if _is_due(each, at)]
-        if not due:
-            return
-        attempt = begun(due[0], at)
-        if not await self._beside.exchange(raw, _encode(_with(kept, attempt))):
-            return  # the next look will say who does it
-        sent = await self._teller.send(attempt, self._clock)
-        # Others change the rest of the value meanwhile.
-        if not await self._change(lambda kept: _with(kept, sent)):
-            log.warning("it could not be noted that notice %s was sent", sent.id)
-
-    async def hand_over(self, pool: Pool) -> None:
-        """Gives the database what it could not be told, and takes from it the rule."""
-        raw = await self._beside.load()
-        kept = self._kept(raw, self._clock())
-        over = [each for each in kept.notices if each.next_attempt_at is None]
-        async with pool.connection() as connection:
-            await lock_states(connection)
-            rule = (await rules_in_force(connection))[DATABASE.id]
-            for notice in over:
-                await add_notice(connection, notice)
-            await store_state(connection, DATABASE.id, kept.state)
-        left = [each for each in kept.notices if each.next_attempt_at is not None]
-        if over or rule != kept.rule:
-            # Where somebody was first it is done the next time; a notice is added once.
-            after = msgspec.structs.replace(kept, rule=rule, notices=left)
-            await self._beside.exchange(raw, _encode(after))
-
-    async def _change(self, change: Callable[[Kept], Kept]) -> bool:
-        """Whether it came about: others may be first again and again."""
-        for _ in range(20):
-            raw = await self._beside.load()
-            if await self._beside.exchange(raw, _encode(change(self._kept(raw, self._clock())))):
-                return True
-        return False
+    async def figure(self, *, is_bad: bool) -> Reading:
+        """How long a new connection takes to answer; where none does, as long as was waited."""
+        return Reading(ANSWERS_WITHIN_S * 1_000 if is_bad else await self._answer_ms())
 
     async def _answer_ms(self) -> float:
-        """How long a new connection takes to answer; where none does, as long as was waited."""
         began = time.monotonic()
         try:
             async with asyncio.timeout(ANSWERS_WITHIN_S):
@@ -185,26 +49,3 @@ class DatabaseWatch:
         except (psycopg.Error, OSError, TimeoutError):
             return ANSWERS_WITHIN_S * 1_000
         return (time.monotonic() - began) * 1_000
-
-    def _kept(self, raw: bytes, at: datetime) -> Kept:
-        try:
-            return _decode(raw)
-        except msgspec.DecodeError:  # nothing yet, or of another version
-            return Kept(DATABASE.default, at_first(at))
-
-    async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await work()
-            except Exception:
-                log.exception("the watch over the database failed; it begins again")
-            await asyncio.sleep(self._every_s)
-
-
-def _is_due(notice: Notice, at: datetime) -> bool:
-    return notice.next_attempt_at is not None and notice.next_attempt_at <= at
-
-
-def _with(kept: Kept, changed: Notice) -> Kept:
-    notices = [changed if each.id == changed.id else each for each in kept.notices]
-    return msgspec.structs.replace(kept, notices=notices)

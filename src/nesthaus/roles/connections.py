@@ -1,0 +1,263 @@
+"""The connections of a serving process: how many there are, and how long a client may take.
+
+uvicorn by itself waits for ever for the rest of a request, keeps a head without end, and has no
+limit. Here every wait for a client is over at some time, and who waits the longest makes room.
+"""
+
+import asyncio
+import math
+import resource
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from itertools import islice
+from typing import Any, cast
+
+from httptools import HttpParserError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from nesthaus.responses import SAFE_HEADERS, Problem, problem_response
+
+HEAD_WITHIN_S = 10.0
+BODY_WITHIN_S = 30.0
+TAKEN_WITHIN_S = 75.0
+"""So long a client may take nothing of its answer while there is some."""
+
+# A client that still sends when it is answered already is read for so long, so that it sees why.
+_LINGER_S = 5.0
+_MOST_HEAD_BYTES = 64 * 1024
+# Of all that follows a head: body, signs of its chunks, trailers. No route takes a body that large.
+_MOST_BODY_BYTES = 8 * 1024 * 1024
+_MOST = 10_000
+# Pools, the stream, spool files, pages that are being sent.
+_OTHER_FILES = 300
+# Of those who have waited the longest, when one of them has to make room.
+_MOST_ASKED = 100
+# Beyond the limit, while they read that they came on top of it.
+_MOST_REFUSED = 100
+_RETRY_AFTER_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds, but `most`: how many connections there may be."""
+
+    most: int
+    head_s: float = HEAD_WITHIN_S
+    body_s: float = BODY_WITHIN_S
+    taken_s: float = TAKEN_WITHIN_S
+
+
+@dataclass(slots=True)
+class Crowd:
+    """All connections of a process. `waiting` are those whose client is to send something, by how
+    long ago they had their last answer or were opened."""
+
+    patience: Patience
+    waiting: "dict[PatientProtocol, None]" = field(default_factory=dict["PatientProtocol", None])
+
+    def hang_up_on_late(self, connections: set[Any], now: float) -> None:
+        """To be called about once a second."""
+        for connection in list(connections):
+            if isinstance(connection, PatientProtocol):
+                connection.hang_up_if_late(now)
+
+    def make_room(self) -> bool:
+        """Whether somebody went who only waited, and had taken all of an answer."""
+        for connection in islice(self.waiting, _MOST_ASKED):
+            if connection.transport.get_write_buffer_size() == 0:
+                connection.drop()
+                return True
+        return False
+
+
+def most_connections() -> int:
+    """As many as files may be open, which is raised as far as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    has_limit = soft != resource.RLIM_INFINITY
+    return max(1, min(_MOST, soft - _OTHER_FILES)) if has_limit else _MOST
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """One connection. `_late_at` is when its client has taken too long over what it does now;
+    never while it is we who have to do something."""
+
+    def __init__(self, crowd: Crowd, **given: Any) -> None:
+        super().__init__(**given)
+        self._crowd = crowd
+        self._late_at = math.inf
+        self._stalled_at = math.inf
+        self._in_head = True
+        self._is_begun = False
+        self._body_is_whole = True
+        self._is_refused = False
+        self._bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        is_full = len(self.connections) >= self._crowd.patience.most
+        super().connection_made(transport)
+        self._late_at = self.loop.time() + self._crowd.patience.head_s
+        if not is_full or self._crowd.make_room():
+            self._crowd.waiting[self] = None
+        elif len(self.connections) <= self._crowd.patience.most + _MOST_REFUSED:
+            self._refuse(503, "too many connections at once; try again later", _RETRY_AFTER_S)
+        else:
+            self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._crowd.waiting.pop(self, None)
+        self._late_at = self._stalled_at = math.inf
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_closing():
+            return
+        if self._in_head and self._bytes == 0 and not self._is_answering():
+            self._late_at = self.loop.time() + self._crowd.patience.head_s
+        self._bytes += len(data)
+        if self._is_refused:
+            if self._bytes > _MOST_BODY_BYTES:
+                self.transport.abort()
+            return
+        if not self._in_head and self._bytes > _MOST_BODY_BYTES:
+            self._refuse(413, f"the body is over {_MOST_BODY_BYTES // 1024} KiB")
+            return
+        super().data_received(data)
+        if self._in_head and self._bytes > _MOST_HEAD_BYTES:
+            self._refuse_head()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._is_begun = True
+
+    def on_headers_complete(self) -> None:
+        if self._bytes > _MOST_HEAD_BYTES and self._sent_head_bytes() > _MOST_HEAD_BYTES:
+            self._refuse_head()
+            raise HttpParserError("a head that is too large")
+        is_next_in_line = self._is_answering()
+        super().on_headers_complete()
+        self._in_head = self._body_is_whole = False
+        if not is_next_in_line:
+            self._late_at = self.loop.time() + self._crowd.patience.body_s
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._in_head = self._body_is_whole = True
+        self._is_begun = False
+        self._bytes = 0
+        if self._has_answered():
+            self._wait_for_next()
+        else:
+            self._late_at = math.inf
+            self._crowd.waiting.pop(self, None)
+
+    def on_response_complete(self) -> None:
+        is_followed = bool(self.pipeline)
+        super().on_response_complete()
+        if self._body_is_whole and not is_followed:
+            self._wait_for_next()
+        elif not self._body_is_whole:
+            patience_s = self._crowd.patience.body_s if is_followed else _LINGER_S
+            self._late_at = self.loop.time() + patience_s
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled_at = self.loop.time() + self._crowd.patience.taken_s
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stalled_at = math.inf
+
+    def send_400_response(self, msg: str) -> None:
+        """In our own form."""
+        self._refuse(400, msg)
+
+    def hang_up_if_late(self, now: float) -> None:
+        is_late = now >= self._late_at
+        if now >= self._stalled_at or (is_late and (self._is_refused or self._is_closing())):
+            self.transport.abort()
+        elif is_late and self._in_head and not self._is_begun:
+            self.drop()
+        elif is_late:
+            self._refuse(408, "the request took too long to arrive")
+
+    def drop(self) -> None:
+        """What was written still goes out, if the client takes it soon."""
+        self._crowd.waiting.pop(self, None)
+        self._late_at = self.loop.time() + _LINGER_S
+        self.transport.close()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.drop()
+
+    def _wait_for_next(self) -> None:
+        self._crowd.waiting.pop(self, None)
+        if self._is_closing():
+            self._late_at = self.loop.time() + self._crowd.patience.taken_s
+            return
+        self._crowd.waiting[self] = None
+        # Where nothing has come of the next one, uvicorn counts how long.
+        patience_s = self._crowd.patience.head_s if self._is_begun else math.inf
+        self._late_at = self.loop.time() + patience_s
+
+    def _is_answering(self) -> bool:
+        cycle = self._last_cycle()
+        return cycle is not None and not cycle.response_complete
+
+    def _has_answered(self) -> bool:
+        cycle = self._last_cycle()
+        return cycle is not None and cycle.response_complete
+
+    def _may_answer(self) -> bool:
+        """Whether nothing of ours would get into the middle of another answer."""
+        cycle = self._last_cycle()
+        if cycle is None or self._in_head:
+            return not self._is_answering()
+        return not (cycle.response_started or self.pipeline)
+
+    def _last_cycle(self) -> RequestResponseCycle | None:
+        return cast("RequestResponseCycle | None", self.cycle)
+
+    def _sent_head_bytes(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _refuse_head(self) -> None:
+        self._refuse(431, f"the head is over {_MOST_HEAD_BYTES // 1024} KiB")
+
+    def _is_closing(self) -> bool:
+        return self.transport.is_closing()
+
+    def _refuse(self, status: int, sentence: str, retry_after_s: int | None = None) -> None:
+        """Reads on for a while: closed with something unread, it would take the answer along."""
+        if self._is_refused or self._is_closing():
+            return
+        if not self._may_answer():
+            self.drop()
+            return
+        if self._is_answering():
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self._is_refused = True
+        self._late_at = self.loop.time() + _LINGER_S
+        self.transport.write(_refusal(status, sentence, retry_after_s))
+        self.transport.write_eof()
+
+
+def protocol_for(crowd: Crowd) -> type[PatientProtocol]:
+    """As uvicorn wants it: something it calls for each connection."""
+    return cast("type[PatientProtocol]", partial(PatientProtocol, crowd))
+
+
+def _refusal(status: int, sentence: str, retry_after_s: int | None) -> bytes:
+    """A whole answer after which the connection is closed."""
+    headers = {**SAFE_HEADERS, "Connection": "close"}
+    if retry_after_s is not None:
+        headers["Retry-After"] = str(retry_after_s)
+    response = problem_response(Problem(status, sentence, headers=headers))
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
+    lines += [name + b": " + value for name, value in response.raw_headers]
+    return b"\r\n".join([*lines, b"", bytes(response.body)])

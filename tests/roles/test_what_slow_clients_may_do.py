@@ -1,0 +1,360 @@
+"""What may a client do to the others by being slow, silent or endless? Over real sockets."""
+
+import asyncio
+import json
+import socket
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import cast
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from nesthaus.roles.connections import Crowd, Patience, PatientProtocol
+from nesthaus.roles.handover import Server
+from tests.waiting import eventually
+
+HEAD = b"POST /said HTTP/1.1\r\nHost: api\r\n"
+GET = b"GET /said HTTP/1.1\r\nHost: api\r\n\r\n"
+POST = HEAD + b"Content-Length: 5\r\n\r\nwords"
+LARGE = 32 * 1024 * 1024
+Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Says how many bytes came; `/large` says much, `/deaf` answers before it has heard."""
+    heard = 0
+    message = {"more_body": scope["path"] != "/deaf"}
+    while message["more_body"]:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        heard += len(message["body"])
+    body = b"x" * LARGE if scope["path"] == "/large" else str(heard).encode()
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": 200, "headers": [length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Serving:
+    """A server that looks at its connections when a test says that it is time."""
+
+    def __init__(self, crowd: Crowd, server: Server, port: int, heard: Counter[int]) -> None:
+        self._crowd = crowd
+        self._heard = heard
+        self._writers: list[asyncio.StreamWriter] = []
+        self._server = server
+        self._port = port
+
+    @property
+    def connections(self) -> int:
+        return len(self._server.server_state.connections)
+
+    async def connect(self, said: bytes = b"") -> Client:
+        """Returns when all of it has been heard."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**26)
+        self._writers.append(writer)
+        writer.write(said)
+        port = writer.get_extra_info("sockname")[1]
+        await eventually(lambda: self._has_heard(port, len(said)))
+        return reader, writer
+
+    def _has_heard(self, port: int, count: int) -> bool:
+        """Of no bytes: that there is somebody."""
+        return self._heard.get(port, -1) >= count
+
+    async def ask(self, said: bytes = GET) -> bytes:
+        """The whole answer on a connection of its own."""
+        reader, writer = await self.connect(said)
+        answer = await answer_of(reader)
+        writer.close()
+        return answer
+
+    async def close(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+        await eventually(lambda: self.connections == 0)
+
+    def after(self, seconds: float) -> None:
+        now = asyncio.get_running_loop().time()
+        self._crowd.hang_up_on_late(self._server.server_state.connections, now + seconds)
+
+
+async def answer_of(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(
+        int(line.partition(b":")[2])
+        for line in head.lower().split(b"\r\n")
+        if line.startswith(b"content-length:")
+    )
+    return head + await reader.readexactly(length)
+
+
+async def is_ended(reader: asyncio.StreamReader) -> bool:
+    """Whether nothing more comes."""
+    with suppress(ConnectionResetError):
+        return await asyncio.wait_for(reader.read(), 10) == b""
+    return True
+
+
+@asynccontextmanager
+async def served(most: int) -> AsyncGenerator[Serving]:
+    crowd = Crowd(Patience(most))
+    heard: Counter[int] = Counter()
+
+    class Listener(PatientProtocol):
+        """Counts the bytes by the port they came from."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            heard[self._port()] = 0
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            heard[self._port()] += len(data)
+
+        def _port(self) -> int:
+            assert self.client is not None
+            return self.client[1]
+
+    protocol = cast("type[PatientProtocol]", partial(Listener, crowd))
+    config = uvicorn.Config(echo, http=protocol, ws="none", lifespan="off", log_config=None)
+    server = Server(config, None, crowd)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(256)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        await eventually(lambda: server.started)
+        api = Serving(crowd, server, listening.getsockname()[1], heard)
+        yield api
+        await api.close()
+        server.should_exit = True
+        await serving
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Serving]:
+    async with served(most=2_000) as api:
+        yield api
+
+
+async def test_a_head_that_does_not_end_is_given_up_and_told(api: Serving) -> None:
+    reader, _ = await api.connect(HEAD + b"X-Slow: 1\r\n")
+    api.after(9)
+    assert api.connections == 1
+
+    api.after(11)
+
+    answer = await answer_of(reader)
+    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert b"nosniff" in answer
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == 408
+    assert await is_ended(reader)
+
+
+async def test_a_byte_now_and_then_does_not_prolong_a_head(api: Serving) -> None:
+    reader, writer = await api.connect(HEAD)
+    api.after(9)
+    writer.write(b"X-Slow: 1\r\n")
+    await writer.drain()
+
+    api.after(11)
+
+    assert (await answer_of(reader)).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_connection_on_which_nothing_comes_is_closed(api: Serving) -> None:
+    reader, _ = await api.connect()
+
+    api.after(11)
+
+    assert await is_ended(reader)
+
+
+async def test_a_body_that_does_not_end_is_given_up_and_told(api: Serving) -> None:
+    reader, _ = await api.connect(HEAD + b"Content-Length: 9\r\n\r\nhalf")
+    api.after(29)
+    assert api.connections == 1
+
+    api.after(31)
+
+    assert (await answer_of(reader)).startswith(b"HTTP/1.1 408 ")
+    assert await is_ended(reader)
+
+
+async def test_the_next_call_of_a_connection_has_its_time_anew(api: Serving) -> None:
+    reader, writer = await api.connect(POST)
+    assert (await answer_of(reader)).endswith(b"\r\n\r\n5")
+    api.after(31)
+
+    writer.write(POST)
+
+    assert (await answer_of(reader)).endswith(b"\r\n\r\n5")
+
+
+async def test_calls_in_one_breath_are_answered_in_their_order(api: Serving) -> None:
+    reader, _ = await api.connect(POST + GET + HEAD + b"Content-Length: 3\r\n\r\nwor")
+
+    bodies = [(await answer_of(reader)).partition(b"\r\n\r\n")[2] for _ in range(3)]
+
+    assert bodies == [b"5", b"0", b"3"]
+
+
+async def test_a_half_call_after_a_whole_one_ends_without_a_mixed_answer(api: Serving) -> None:
+    reader, _ = await api.connect(POST + HEAD)
+    assert (await answer_of(reader)).endswith(b"5")
+
+    api.after(11)
+
+    rest = await asyncio.wait_for(reader.read(), 10)
+    assert rest.startswith(b"HTTP/1.1 408 ")
+
+
+async def test_who_takes_nothing_of_an_answer_is_given_up(api: Serving) -> None:
+    await api.connect(GET.replace(b"/said", b"/large"))
+    await eventually(lambda: api.connections == 1)
+    api.after(70)
+    assert api.connections == 1
+
+    await eventually(lambda: gone_after(api, 80))
+
+
+def gone_after(api: Serving, seconds: float) -> bool:
+    api.after(seconds)
+    return api.connections == 0
+
+
+async def test_an_answer_that_is_taken_is_never_cut(api: Serving) -> None:
+    answer = await api.ask(GET.replace(b"/said", b"/large"))
+
+    assert len(answer.partition(b"\r\n\r\n")[2]) == LARGE
+
+
+@pytest.mark.parametrize("header", [b"X-A: " + b"a" * 60 + b"\r\n", b"a:\r\n", b"X-A: aaaaaaaa"])
+async def test_headers_without_end_are_refused(api: Serving, header: bytes) -> None:
+    reader, writer = await api.connect(HEAD)
+    writer.write(header * (100_000 // len(header)))
+
+    answer = await answer_of(reader)
+
+    assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    await asyncio.wait_for(send_without_end(writer, header), 30)
+
+
+async def test_a_large_head_in_one_piece_is_refused(api: Serving) -> None:
+    answer = await api.ask(HEAD + b"X-A: " + b"a" * 65_536 + b"\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+
+
+@pytest.mark.parametrize(
+    "part", [b"5\r\nwords\r\n", b"1;" + b"e" * 200 + b"\r\nw\r\n"], ids=["chunks", "extensions"]
+)
+async def test_a_body_without_end_is_ended(api: Serving, part: bytes) -> None:
+    _, writer = await api.connect(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+
+    await asyncio.wait_for(send_without_end(writer, part), 30)
+
+    await eventually(lambda: api.connections == 0)
+
+
+async def test_trailers_without_end_are_ended(api: Serving) -> None:
+    start = HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nwords\r\n0\r\n"
+    _, writer = await api.connect(start)
+
+    await asyncio.wait_for(send_without_end(writer, b"X-Trailer: aaaaaaaaaaaaaaaaaa\r\n"), 30)
+
+    await eventually(lambda: api.connections == 0)
+
+
+async def test_what_comes_after_an_early_answer_is_ended(api: Serving) -> None:
+    head = HEAD.replace(b"/said", b"/deaf") + b"Content-Length: 999999999\r\n\r\n"
+    reader, writer = await api.connect(head)
+    assert (await answer_of(reader)).endswith(b"\r\n\r\n0")
+
+    await asyncio.wait_for(send_without_end(writer, b"w" * 1_000), 30)
+
+    await eventually(lambda: api.connections == 0)
+
+
+async def test_who_sends_no_rest_after_an_early_answer_is_given_up(api: Serving) -> None:
+    head = HEAD.replace(b"/said", b"/deaf") + b"Content-Length: 999999999\r\n\r\n"
+    reader, _ = await api.connect(head)
+    assert (await answer_of(reader)).endswith(b"\r\n\r\n0")
+
+    api.after(6)
+
+    assert await is_ended(reader)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # a browser that thinks this is TLS
+        b"GET /\xff\xfe HTTP/1.1\r\nHost: api\r\n\r\n",
+        b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: elsewhere\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: api\r\nX-A: a\0b\r\n\r\n",
+        HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nwords",
+        HEAD + b"Content-Length: -1\r\n\r\n",
+        HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n",
+    ],
+)
+async def test_what_is_no_http_is_refused_as_a_problem(api: Serving, said: bytes) -> None:
+    reader, _ = await api.connect(said)
+
+    answer = await answer_of(reader)
+
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/problem+json" in answer
+    assert await is_ended(reader)
+
+
+async def test_a_thousand_who_are_silent_or_slow_hold_nobody_up(api: Serving) -> None:
+    half = HEAD + b"Content-Length: 9\r\n\r\nhalf"
+    for said in (b"", HEAD, half, half) * 5:
+        await asyncio.gather(*(api.connect(said) for _ in range(50)))
+
+    answers = await asyncio.gather(*(api.ask(POST) for _ in range(50)))
+
+    assert {answer.partition(b"\r\n\r\n")[2] for answer in answers} == {b"5"}
+    await eventually(lambda: api.connections == 1_000)
+
+
+class TestRoomForThree:
+    @pytest.fixture
+    async def api(self) -> AsyncIterator[Serving]:
+        async with served(most=3) as api:
+            yield api
+
+    async def test_who_has_waited_the_longest_makes_room(self, api: Serving) -> None:
+        first, second, _ = [await api.connect(said) for said in (b"", HEAD, HEAD)]
+
+        assert (await api.ask(POST)).endswith(b"5")
+
+        assert await is_ended(first[0])
+        second[1].write(b"Content-Length: 0\r\n\r\n")
+        assert (await answer_of(second[0])).endswith(b"0")
+
+    async def test_nobody_goes_who_is_being_answered(self, api: Serving) -> None:
+        large = GET.replace(b"/said", b"/large")
+        taking = [await api.connect(large) for _ in range(3)]
+        assert api.connections == 3
+
+        refused = await api.ask(POST)
+
+        assert refused.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+        assert b"retry-after: 5" in refused
+        for reader, _ in taking:
+            assert len(await answer_of(reader)) > LARGE
+
+
+async def send_without_end(writer: asyncio.StreamWriter, part: bytes) -> None:
+    """Until the other side has had enough."""
+    with suppress(ConnectionError):
+        while True:
+            writer.write(part * 1_000)
+            await writer.drain()
