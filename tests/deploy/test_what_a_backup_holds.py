@@ -471,7 +471,7 @@ async def test_nor_into_an_empty_database_of_another_release(
 ) -> None:
     """The backup is older than tombstones, and the tables in which one was written are lost."""
     await visited(database_url, ERASED, STAYS)
-    downgrade(database_url, "0006")
+    downgrade(database_url, "0007")
     assert roles_on(database_url).run("backup", str(backups)).returncode == 0
     upgrade(database_url)
     erase(roles_on(database_url))

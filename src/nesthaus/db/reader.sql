@@ -45,5 +45,6 @@ grant usage on schema public to nesthaus_report;
 grant select on all tables in schema public to nesthaus_report;
 
 -- name: close_secrets
--- No row. Passwords, logins, tokens and the keys of tombstones are for those who write alone.
+-- No row. Passwords, logins and tokens are for `access` alone; with the keys of tombstones who knows
+-- a session could tell that it was erased.
 revoke all on accounts, logins, api_tokens, tombstone_keys from nesthaus_report;
