@@ -108,12 +108,13 @@ def test_a_figure_over_its_threshold_is_told_in_plain_words(watched: Watched) ->
     assert parts["Dashboard"] == "https://tracking.shop.example/admin/operations"
     assert watched.hook.titles[0] == watched.mail.titles[0]
     assert parts_of(watched.mail.texts[0]) == parts
-    wait_for(
-        lambda: all(event["notifiedAt"] for event in watched.rule("disk")["history"]),
-        WITHIN_S,
-        "it is not noted that the notices were sent",
-    )
-    history = watched.rule("disk")["history"]
+
+    def told() -> list[dict[str, Any]]:
+        """Both changes; they are handed to the database once they were sent."""
+        events: list[dict[str, Any]] = watched.rule("disk")["history"]
+        return events if len(events) == 2 and all(each["notifiedAt"] for each in events) else []
+
+    history = wait_for(told, WITHIN_S, "it is not noted that the notices were sent")
     assert [(event["state"], event["waits"]) for event in history] == [
         ("quiet", False),
         ("firing", False),

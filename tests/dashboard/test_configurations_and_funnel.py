@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
@@ -95,7 +96,8 @@ class Seen:
 
     def told(self) -> str:
         """The answer under the question."""
-        return plain(self.page.locator("h1 + p, h1 ~ p").first.inner_text())
+        sentence = self.page.locator("h1 + p, h1 ~ p").filter(has_text=re.compile(r"\w"))
+        return plain(sentence.first.inner_text())
 
 
 @pytest.mark.parametrize(("view", "language"), VIEWS)

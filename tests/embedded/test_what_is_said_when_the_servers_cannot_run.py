@@ -84,7 +84,7 @@ def test_a_server_that_does_not_like_its_settings(folder: Path, start: Start) ->
 def test_a_damaged_stream_file(folder: Path, start: Start) -> None:
     servers, _ = start(folder / "data", want_postgres=False)
     servers.stop()
-    (file,) = (folder / "data/valkey/appendonlydir").glob("*.base.rdb")
+    (file,) = (folder / "data/valkey/appendonlydir").glob("*.base.*")
     file.write_bytes(b"REDIS0011" + os.urandom(200))
 
     line = _refused(start, folder / "data", want_postgres=False)

@@ -1,3 +1,5 @@
+import { quietly } from "./quiet";
+
 export const viewport = () => ({ width: innerWidth, height: innerHeight });
 
 /** How and whence the visitor comes, without what an address may tell of a person. */
@@ -12,17 +14,21 @@ export function entry(): Record<string, unknown> {
       userAgent,
       viewport: viewport(),
     },
-    referrer: document.referrer.replace(/[?#].*/, ""),
     utm: { source: utm("source"), medium: utm("medium"), campaign: utm("campaign") },
+    referrer: document.referrer.replace(/[?#].*/, ""),
   };
 }
 
 /** Global Privacy Control, Do Not Track, or somebody of the shop: nothing is sent or written,
  * whatever is called. */
-export function objected(): boolean {
+export function objected(): boolean | undefined {
   // Said as "1"; compared as a number, and looked up in place, it is a few bytes less.
   const it = navigator as unknown as { globalPrivacyControl?: boolean; doNotTrack: number };
-  return (
-    it.globalPrivacyControl || it.doNotTrack > 0 || /nest_internal=[^0;]/.test(document.cookie)
+  return quietly(
+    () =>
+      it.globalPrivacyControl ||
+      it.doNotTrack > 0 ||
+      // A frame without an origin of its own may not even ask for cookies.
+      /nest_internal=[^0;]/.test(document.cookie),
   );
 }

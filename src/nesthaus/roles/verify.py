@@ -34,6 +34,7 @@ class Check:
         self._began = time.monotonic()
         self._told = told
         self._session_id = f"check-{uuid4()}"
+        self._last_missing = ""
 
     def run(self) -> str:
         """The id of the session, which is marked as our own: it is in no figure. Raises
@@ -79,8 +80,10 @@ class Check:
         path = "/api/admin/analytics/user-journey"
         query = urlencode({"sessionId": self._session_id})
         status, journey = self._call("GET", f"{path}?{query}", token=self._token)
+        if status == 0 and self._last_missing:
+            return self._last_missing  # says more than that this one was too slow
         if status != _OK:
-            return f"its journey answers {status}"
+            return f"its journey answers {status}" if status else str(journey["detail"])
         told = (len(journey["interactions"]), len(journey["snapshots"]))
         if told != (3, 1) or journey["session"]["conversionStatus"] != "abandoned":
             return f"{told[0]} of 3 events and {told[1]} of 1 configurations are stored"
@@ -90,7 +93,9 @@ class Check:
 
     def _until(self, what: str, missing: Callable[[], str | None]) -> None:
         """`missing` says why it is not so yet."""
+        self._last_missing = ""
         while (reason := missing()) is not None:
+            self._last_missing = reason
             if self._left_s() <= _LOOK_EVERY_S:
                 raise NotVerified(f"not within {self._within_s:g} s: {reason}")
             time.sleep(_LOOK_EVERY_S)
