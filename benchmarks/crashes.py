@@ -61,12 +61,11 @@ def run(stack: Stack, seed: int, kills: int, kinds: Sequence[str]) -> bool:
             outcome.kills += FAULTS[kind].strike(scene)
             _wait_until_well(stack, traffic, kind, outcome)
             print(f"{begun:4} {kind}: {outcome.tallies[kind].recovered_s[-1]:.1f} s", flush=True)
-            if outcome.kills - compared_at >= COMPARED_EVERY:
+            if outcome.kills - compared_at >= COMPARED_EVERY and outcome.kills < kills:
                 compared_at = outcome.kills
                 _compare(stack, traffic, outcome)
                 traffic.start()
-        if outcome.kills != compared_at:
-            _compare(stack, traffic, outcome)
+        _compare(stack, traffic, outcome)
     _tell(stack, traffic, outcome)
     return not outcome.faults
 
@@ -118,8 +117,9 @@ def _compare(stack: Stack, traffic: Traffic, outcome: Outcome) -> None:
     while found := differences(stack.database_url, traffic.accepted):
         if time.monotonic() > deadline:
             outcome.faults += found
-            return
+            break
         time.sleep(0.2)
+    print(f"{outcome.kills:4} compared: {found or 'nothing differs'}", flush=True)
 
 
 def _tell(stack: Stack, traffic: Traffic, outcome: Outcome) -> None:
@@ -132,7 +132,7 @@ def _tell(stack: Stack, traffic: Traffic, outcome: Outcome) -> None:
         longest = max(tally.recovered_s, default=0.0)
         print(f"| {FAULTS[kind].told} | {len(tally.recovered_s)} | {longest:.1f} |")
     everything = [s for tally in outcome.tallies.values() for s in tally.recovered_s]
-    print("\n| kills | accepted | stored | lost | doubled | longest to recover, s |")
+    print("\n| killed or stopped | accepted | stored | lost | doubled | longest to recover, s |")
     print("|---|---|---|---|---|---|")
     lost = len(accepted - stored.keys())
     doubled = sum(times - 1 for times in stored.values())
