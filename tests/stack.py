@@ -74,6 +74,10 @@ class Stack:
         answer.raise_for_status()
         return answer.json()
 
+    def log(self) -> str:
+        """What the program has said so far."""
+        return self._log.read_text(errors="replace")
+
     @property
     def process_id(self) -> int:
         assert self._process is not None

@@ -1,6 +1,7 @@
 """Is every event that got a 2xx stored exactly once, whatever is killed meanwhile?
 
-The short form: `nesthaus up` under traffic, each of its processes killed once with SIGKILL.
+The short form: `nesthaus up` under traffic, each of its processes killed once with SIGKILL. The
+long one, with every kind of fault: `python -m benchmarks.crashes`.
 """
 
 import json
@@ -9,17 +10,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
-import psutil
 import psycopg
 import pytest
 
 from nesthaus.domain.identifiers import Uuid7Source
 from tests.stack import Stack
+from tests.victims import process_of
 from tests.waiting import wait_for
 
 SENDERS = 4
@@ -75,21 +75,6 @@ class Sender(threading.Thread):
                 self.failure = f"{answer.status_code} {answer.text}"
                 return
         self.failure = f"nothing was taken for {RECOVERED_WITHIN_S} s"
-
-
-def process_of(up: int, victim: str) -> psutil.Process | None:
-    """The role or server below `up` that is to die: for PostgreSQL its parent process."""
-    for child in psutil.Process(up).children(recursive=True):
-        try:
-            command = child.cmdline()
-        except psutil.Error:
-            continue
-        # Servers write what they do behind their name, without a break between words.
-        program = Path(command[0].partition(" ")[0]).name if command else ""
-        is_guard = "-I" in command[:2]
-        if not is_guard and (program == victim or victim in command[1:]):
-            return child
-    return None
 
 
 def kill(up: int, victim: str) -> None:

@@ -133,6 +133,36 @@ async def test_what_makes_no_sense_is_a_dead_letter_at_once(
     assert letter["reason"] == "unstorable"
 
 
+async def test_what_a_rule_of_the_database_refuses_does_not_hold_up_the_rest(
+    redis: Redis, db: Pool, look: Look
+) -> None:
+    await execute(
+        db,
+        """
+        create function refuse_bert() returns trigger language plpgsql as
+        $$ begin raise exception 'nothing of bert'; end $$
+        """,
+    )
+    await execute(
+        db,
+        """
+        create trigger no_bert before insert on interaction_events
+        for each row when (new.session_id = 'bert') execute function refuse_bert()
+        """,
+    )
+    await append(
+        redis, call("anna", clicked(1)), call("bert", clicked(2)), call("cleo", clicked(3))
+    )
+
+    async with running(worker_on(redis, db)):
+        await eventually(lambda: is_empty(redis))
+
+    stored = await look("select session_id from interaction_events order by session_id")
+    (letter,) = await look("select session_id, detail from dead_letters")
+    assert [row["session_id"] for row in stored] == ["anna", "cleo"]
+    assert letter == {"session_id": "bert", "detail": "nothing of bert"}
+
+
 async def test_while_postgresql_is_away_nothing_is_lost_and_everything_is_stored_afterwards(
     redis: Redis, workshop: Workshop, start_server: Start
 ) -> None:

@@ -23,7 +23,7 @@ from nesthaus.embedded.postgres import Postgres
 from nesthaus.embedded.valkey import Valkey
 
 _FIRST_DELAY_S = 0.25
-_LONGEST_DELAY_S = 30.0
+_LONGEST_DELAY_S = 4.0  # a server killed again and again is back within 20 s each time
 _TELL_EVERY_S = 10.0
 
 _log = logging.getLogger(__name__)

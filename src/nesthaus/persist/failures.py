@@ -11,6 +11,9 @@ _NEVER = (ValueError, TypeError, ArithmeticError, LookupError, RecursionError, s
 _LIMIT_EXCEEDED = "54"
 """SQLSTATE class: too large or too deep for PostgreSQL. psycopg counts it as operational."""
 
+_REFUSED_BY_CODE = "P0"
+"""SQLSTATE class: a trigger or a function in the database says no. An administrator's rule about
+certain rows must not hold up all others; one that refuses everything makes a run of poison."""
 
 _ROWS = re.compile(r"^(?:DETAIL|CONTEXT):", re.MULTILINE)
 """Where PostgreSQL begins to tell of values."""
@@ -27,7 +30,7 @@ def is_poison(error: Exception) -> bool:
     if isinstance(error, psycopg.ProgrammingError):
         # Without a state it does not come from the server: a value psycopg cannot send. With one
         # it is a missing table, column or right: a migration or an administrator will see to it.
-        return error.sqlstate is None
+        return error.sqlstate is None or error.sqlstate.startswith(_REFUSED_BY_CODE)
     if isinstance(error, psycopg.Error):
         return (error.sqlstate or "").startswith(_LIMIT_EXCEEDED)
     return isinstance(error, _NEVER)

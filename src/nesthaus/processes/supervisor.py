@@ -15,7 +15,8 @@ from nesthaus.processes.parent import PARENT_VARIABLE
 EXIT_NOT_AGAIN = 2
 STOP_PATIENCE_S = 2.5
 _FIRST_DELAY_S = 0.5
-_LONGEST_DELAY_S = 30.0
+_LONGEST_DELAY_S = 4.0
+"""A role killed again and again is back within 20 s each time."""
 
 _log = logging.getLogger(__name__)
 
