@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,15 +14,14 @@ import psycopg
 
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option, database_of
-from nesthaus.db.pool import Pool, first_line, open_pool
-from nesthaus.db.schema import SchemaError, UnknownSchema, schema_is_current
+from nesthaus.db.pool import first_line
+from nesthaus.db.schema import SchemaError, UnknownSchema
 from nesthaus.domain.periods import start_of_day
 from nesthaus.persist.judging import Judged, Judging, Span, Told, count_sessions
 from nesthaus.processes.parent import watch_parent
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.runtime import command_pool, wall_clock
 
 Result = TypeVar("Result")
-_WAIT_S = 10.0
 
 
 def _day(_context: click.Context, parameter: click.Parameter, text: str | None) -> date | None:
@@ -95,27 +94,13 @@ def _progress(length: int) -> Generator[Told]:
 
 
 async def _count(url: str, span: Span) -> int:
-    async with _pool(url) as pool, pool.connection() as connection:
+    async with command_pool(url, "bots", 1) as pool, pool.connection() as connection:
         return await count_sessions(connection, span)
 
 
 async def _judge(url: str, span: Span, zone: ZoneInfo, judged: Judged, told: Told) -> None:
-    async with _pool(url) as pool:
+    async with command_pool(url, "bots", 1) as pool:
         await Judging(pool, span, zone, wall_clock, judged).run(told)
-
-
-@asynccontextmanager
-async def _pool(url: str) -> AsyncGenerator[Pool]:
-    pool = await open_pool(url, 1, _WAIT_S, application_name="nesthaus bots")
-    try:
-        async with pool.connection() as connection:
-            if not await schema_is_current(connection):
-                raise SchemaError(
-                    "the schema is older than this program: run `nesthaus migrate up`"
-                )
-        yield pool
-    finally:
-        await pool.close(1)
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, Result]], judged: Judged) -> Result:

@@ -21,7 +21,7 @@ from nesthaus.db.pool import Pool, first_line
 from nesthaus.db.schema import SchemaError
 from nesthaus.roles import prices as role
 from nesthaus.roles.prices import BadSheet, Effect, Known, UnknownList
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.runtime import command_pool, wall_clock
 from nesthaus.upkeep.price_lists import CannotPublish
 
 Result = TypeVar("Result")
@@ -218,7 +218,7 @@ def _with_lists(data: Path | None, use: Callable[[Pool, Known], Awaitable[Result
     url = database_of(settings)
 
     async def run() -> Result:
-        async with role.pool_of(url) as pool:
+        async with command_pool(url, "prices") as pool:
             return await use(pool, await role.known_lists(pool, settings))
 
     try:

@@ -1,7 +1,6 @@
 """Price lists from sheets, for the command `nesthaus prices`."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,21 +12,19 @@ from nesthaus.catalogue.loader import LoadedList, price_list_of, read_written, w
 from nesthaus.catalogue.price_rows import with_rows
 from nesthaus.catalogue.sheet_files import read_sheets
 from nesthaus.catalogue.sheet_prices import chosen_sheet, read_prices
-from nesthaus.db.pool import Pool, open_pool
-from nesthaus.db.schema import SchemaError, schema_is_current
+from nesthaus.db.pool import Pool
 from nesthaus.domain.configurations import Configuration, configuration_from_json
 from nesthaus.domain.periods import TimeRange
 from nesthaus.domain.pricing import Catalogue, PriceList, Unpriceable, price, with_published
 from nesthaus.report.configurations import most_popular
 from nesthaus.report.filters import FilterQuery
 from nesthaus.report.questions import question_of
-from nesthaus.roles.runtime import STOP_PATIENCE_S, wall_clock
+from nesthaus.roles.runtime import wall_clock
 from nesthaus.settings import Settings
 from nesthaus.upkeep import price_lists
 from nesthaus.upkeep.price_lists import StoredList, all_lists, keep_draft, stored_lists
 
 POPULAR = 10
-_WAIT_S = 10.0
 
 
 class UnknownList(Exception):
@@ -178,18 +175,3 @@ def _words(configuration: Configuration, price_list: PriceList) -> str:
         size = choice.quantity if choice.quantity is not None else choice.square_meters
         words.append(label if size is None else f"{size} × {label}")
     return ", ".join(words)
-
-
-@asynccontextmanager
-async def pool_of(database_url: str) -> AsyncGenerator[Pool]:
-    """Raises SchemaError and the database's errors."""
-    pool = await open_pool(database_url, 2, _WAIT_S, application_name="nesthaus prices")
-    try:
-        async with pool.connection() as connection:
-            if not await schema_is_current(connection):
-                raise SchemaError(
-                    "the schema is older than this program: run `nesthaus migrate up`"
-                )
-        yield pool
-    finally:
-        await pool.close(STOP_PATIENCE_S)

@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 from nesthaus.access.parts import Access, access_over
 from nesthaus.aggregate.state import check_zone
 from nesthaus.db.pool import Pool, first_line, open_pool
-from nesthaus.db.schema import schema_is_current
+from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.erasing import Kept
@@ -40,6 +40,8 @@ AWAY_AFTER_S = 5.0
 # Three times as long as an announcer waits between two announcements.
 STATE_VALID_S = 15.0
 STOP_PATIENCE_S = 2
+# A command that gets no connection within this time says so.
+COMMAND_WAIT_S = 10.0
 # A call with a token or a login is told soon that it cannot be checked.
 ACCESS_TIMEOUT_S = 3.0
 ACCESS_STATEMENT_MS = 10_000
@@ -164,6 +166,22 @@ async def pool_for(
         **kind,
     )
     try:
+        yield pool
+    finally:
+        await pool.close(STOP_PATIENCE_S)
+
+
+@asynccontextmanager
+async def command_pool(database_url: str, command: str, size: int = 2) -> AsyncGenerator[Pool]:
+    """For a command that works on the tables. Raises SchemaError and the database's errors."""
+    name = f"nesthaus {command}"
+    pool = await open_pool(database_url, size, COMMAND_WAIT_S, application_name=name)
+    try:
+        async with pool.connection() as connection:
+            if not await schema_is_current(connection):
+                raise SchemaError(
+                    "the schema is older than this program: run `nesthaus migrate up`"
+                )
         yield pool
     finally:
         await pool.close(STOP_PATIENCE_S)

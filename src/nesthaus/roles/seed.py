@@ -1,8 +1,8 @@
 """Made-up visitors, put into the tables as a worker would, and taken out again."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,13 +12,12 @@ from nesthaus.aggregate.marked import count_marked
 from nesthaus.aggregate.state import OtherZone
 from nesthaus.aggregate.turns import Busy
 from nesthaus.catalogue.loader import load_catalogue
-from nesthaus.db.pool import Connection, Pool, open_pool
+from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
-from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.domain.events import Delivery
 from nesthaus.persist.erasure import count_sessions, erase_sessions
 from nesthaus.persist.store import Rules, store
-from nesthaus.roles.runtime import STOP_PATIENCE_S, Servers, redis_for, wall_clock
+from nesthaus.roles.runtime import Servers, command_pool, redis_for, wall_clock
 from nesthaus.seed import MARKED
 from nesthaus.seed.plan import Plan
 from nesthaus.seed.traffic import Traffic
@@ -31,7 +30,6 @@ _SQL = load_statements("nesthaus.roles", "seed.sql")
 _DELIVERIES_A_BATCH = 2_000
 # Two, so that one prepares its rows while PostgreSQL writes those of the other.
 _WRITERS = 2
-_WAIT_S = 10.0
 _MOST_TRIES = 10
 _MONTHS_AHEAD = 2
 _SLOWEST_CLOCK = timedelta(days=1)
@@ -136,20 +134,6 @@ async def remove_seeded(settings: Settings, database_url: str, told: Told) -> No
         )
 
 
-@asynccontextmanager
-async def _pool(database_url: str) -> AsyncGenerator[Pool]:
-    pool = await open_pool(database_url, _WRITERS, _WAIT_S, application_name="nesthaus seed")
-    try:
-        async with pool.connection() as connection:
-            if not await schema_is_current(connection):
-                raise SchemaError(
-                    "the schema is older than this program: run `nesthaus migrate up`"
-                )
-        yield pool
-    finally:
-        await pool.close(STOP_PATIENCE_S)
-
-
 def _rules(settings: Settings) -> Rules:
     return Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
 
@@ -217,3 +201,7 @@ async def _all(work: Sequence[Awaitable[None]]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _pool(database_url: str) -> AbstractAsyncContextManager[Pool]:
+    return command_pool(database_url, "seed", _WRITERS)

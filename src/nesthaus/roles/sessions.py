@@ -6,21 +6,18 @@ from contextlib import asynccontextmanager
 from redis.asyncio import Redis
 
 from nesthaus.access.audit import COMMAND_LINE
-from nesthaus.db.pool import Pool, open_pool
-from nesthaus.db.schema import SchemaError, schema_is_current
+from nesthaus.db.pool import Pool
 from nesthaus.persist.erasing import Erasing, Receipt
 from nesthaus.persist.session_data import Data, SessionData
 from nesthaus.roles.runtime import (
-    STOP_PATIENCE_S,
     Servers,
+    command_pool,
     kept_for,
     redis_for,
     rules_of,
     wall_clock,
 )
 from nesthaus.settings import Settings
-
-_WAIT_S = 10.0
 
 
 async def session_data(settings: Settings, servers: Servers, session_id: str) -> SessionData | None:
@@ -39,14 +36,8 @@ async def erase_session(settings: Settings, servers: Servers, session_id: str) -
 
 @asynccontextmanager
 async def _connected(settings: Settings, servers: Servers) -> AsyncGenerator[tuple[Pool, Redis]]:
-    pool = await open_pool(servers.database_url, 2, _WAIT_S, application_name="nesthaus sessions")
-    try:
-        async with pool.connection() as connection:
-            if not await schema_is_current(connection):
-                raise SchemaError(
-                    "the schema is older than this program: run `nesthaus migrate up`"
-                )
-        async with redis_for(settings, servers) as redis:
-            yield pool, redis
-    finally:
-        await pool.close(STOP_PATIENCE_S)
+    async with (
+        command_pool(servers.database_url, "sessions") as pool,
+        redis_for(settings, servers) as redis,
+    ):
+        yield pool, redis
