@@ -18,6 +18,7 @@ from nesthaus.persist.store import store
 from nesthaus.report.analytics_routes import analytics_router
 from nesthaus.report.answers import Answers
 from nesthaus.report.real_time import LiveView
+from nesthaus.report.tracking_health import SETTLED_AFTER
 from nesthaus.responses import answer_problems
 from nesthaus.settings import load_settings
 from nesthaus.stream.connection import connect
@@ -115,6 +116,25 @@ async def test_every_report_tells_the_same(db: Pool, analytics: AsyncClient, see
     overview = await ask(analytics, "overview", EVERYTHING)
     assert overview["overview"]["totalSessions"] == 80
     assert overview["overview"]["convertedSessions"] > 0
+
+
+async def test_what_arrived_while_figures_were_counted_is_as_young_as_it_is(
+    db: Pool, analytics: AsyncClient, redis_url: str
+) -> None:
+    """It is counted though it was received later than everything is said to be counted."""
+    await fill(db, 1, 80)
+    before = await ask(analytics, "tracking-health", EVERYTHING)
+    async with db.connection() as connection:
+        changed = await connection.execute(
+            "update interaction_events set received_at = received_at + interval '1 day'"
+            " where timestamp >= %s and page is not null",
+            [NOW - SETTLED_AFTER],
+        )
+    assert changed.rowcount > 0
+    redis = connect(redis_url, 0)
+    await Generations(redis).figures_changed()
+    await redis.aclose()
+    assert await ask(analytics, "tracking-health", EVERYTHING) == before
 
 
 async def test_days_add_up_to_the_whole(db: Pool, analytics: AsyncClient) -> None:

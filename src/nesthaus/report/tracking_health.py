@@ -75,7 +75,7 @@ class _Refused(Struct, frozen=True):
 async def tracking_health(pool: Pool, question: Question, catalogue: Catalogue) -> TrackingHealth:
     async with reading(pool) as connection:
         counts = await count(connection, question, FIGURES, catalogue)
-        young = await _young(connection, question, counts.as_of)
+        young = await _young(connection, question)
         refused = await _refused(connection, question, catalogue)
         skew_ms = await _clock_skew(connection, question, catalogue)
     versions = list(_versions(counts, young))
@@ -115,15 +115,11 @@ async def _clock_skew(
     return (await stored.at_ranks([Ranks(tuple(spreads), [rank])]))[0][0]
 
 
-async def _young(
-    connection: Connection, question: Question, as_of: datetime | None
-) -> Mapping[str, _Young]:
+async def _young(connection: Connection, question: Question) -> Mapping[str, _Young]:
     """By tracker version. Of what the figures know, so that it can be taken from them."""
-    now = question.asked_at
     asked = asdict(question.filters) | {
         "starts": [question.period.since],
-        "young_since": now - SETTLED_AFTER,
-        "known_until": now if as_of is None else min(as_of, now),
+        "young_since": question.asked_at - SETTLED_AFTER,
     }
     async with connection.cursor(row_factory=class_row(_Young)) as cursor:
         await cursor.execute(_YOUNG, asked)

@@ -1,36 +1,37 @@
 -- name: young_page_loads
--- One row per tracker version ('' where a session told none): what page loads that began lately
--- have sent by their sequence numbers, and what of it is stored.
+-- One row per tracker version ('' where a session told none): what the figures know of page loads
+-- that began lately. It is what they know of whole sessions less the older page loads of these, so
+-- that it is right whatever is stored and not counted yet.
 select
-    page_load.tracker_version,
-    sum(page_load.expected)::bigint as expected,
-    sum(page_load.received)::bigint as received
-from (
+    coalesce(chosen.tracker_version, '') as tracker_version,
+    sum(figures.expected - older.expected)::bigint as expected,
+    sum(figures.received - older.received)::bigint as received
+from chosen
+inner join session_figures as figures
+    on figures.session_id = chosen.session_id
+cross join lateral (
     select
-        coalesce(chosen.tracker_version, '') as tracker_version,
-        max(event.sequence) as expected,
-        count(distinct event.sequence) as received
-    from chosen
-    inner join interaction_events as event
-        on event.session_id = chosen.session_id
-        and event.timestamp >= %(young_since)s::timestamptz
-    where chosen.last_activity >= %(young_since)s::timestamptz
-      -- The last activity of a session that began earlier is earlier, too; there is no index on it.
-      and chosen.start_time >= %(young_since)s::timestamptz - interval '7 days'
-      and not event.over
-      and event.page is not null
-      and event.sequence is not null
-      and event.received_at <= %(known_until)s::timestamptz
-      and not exists (
-          select
-          from interaction_events as earlier
-          where earlier.session_id = chosen.session_id
-            and earlier.page = event.page
-            and earlier.timestamp < %(young_since)s::timestamptz
-      )
-    group by chosen.session_id, coalesce(chosen.tracker_version, ''), event.page
-) as page_load
-group by page_load.tracker_version;
+        coalesce(sum(page_load.expected), 0) as expected,
+        coalesce(sum(page_load.received), 0) as received
+    from (
+        select
+            max(event.sequence) as expected,
+            count(distinct event.sequence) as received
+        from interaction_events as event
+        where event.session_id = chosen.session_id
+          -- No session chosen below has an earlier one.
+          and event.timestamp >= %(young_since)s::timestamptz - interval '7 days'
+          and not event.over
+          and event.page is not null
+          and event.sequence is not null
+        group by event.page
+        having min(event.timestamp) < %(young_since)s::timestamptz
+    ) as page_load
+) as older
+where chosen.last_activity >= %(young_since)s::timestamptz
+  -- The last activity of a session that began earlier is earlier, too; there is no index on it.
+  and chosen.start_time >= %(young_since)s::timestamptz - interval '7 days'
+group by coalesce(chosen.tracker_version, '');
 
 -- name: refused
 -- One row per reason: how many calls were refused for it on those days.
