@@ -2,7 +2,8 @@
 
 import asyncio
 
-_CANCEL_AGAIN_S = 0.1
+# A cancelled query tells its server so first, and is not to be disturbed at that.
+_CANCEL_AGAIN_S = 1.0
 
 
 async def end(*tasks: asyncio.Task[object]) -> None:

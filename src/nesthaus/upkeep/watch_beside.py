@@ -113,8 +113,10 @@ class WatchBeside:
         raise NotImplementedError
 
     async def run(self) -> None:
-        """Until it is cancelled."""
-        await asyncio.gather(self._repeat(self.look), self._repeat(self.tell))
+        """Until it is cancelled, and both are over."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._repeat(self.look))
+            tasks.create_task(self._repeat(self.tell))
 
     async def found_bad(self, for_s: float) -> None:
         """By somebody who knows, whatever the figure says."""
