@@ -16,10 +16,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import tracking
+from benchmarks import measuring, tracking
 from benchmarks.table import Figure, markdown
 
-PARTS = {"tracking": tracking.figures}
+PARTS = {"tracking": tracking.figures, "measuring": measuring.figures}
 
 
 def main() -> None:

@@ -5,10 +5,8 @@ else the machine does in the meantime falls on all of it.
 """
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from statistics import median
 
-import psutil
 from benchmarks.load import Outcome, Plan, run
 from benchmarks.program import Running, bare, program
 from benchmarks.table import Figure
@@ -32,29 +30,18 @@ def alone() -> list[Figure]:
         limit_port = stack.enter_context(bare())
         running = stack.enter_context(program())
         limits: list[float] = []
-        taken: list[Served] = []
-        unmeasured: list[Served] = []
+        taken: list[float] = []
         for _ in range(ROUNDS):
             limits.append(_calls(limit_port).per_second)
             taken.append(_served(running))
-            unmeasured.append(_served(running, NESTHAUS_MEASURE="0"))
     return [
         Figure(
             "single calls acknowledged durable, 64 connections, no worker",
-            median(each.per_second for each in taken),
+            median(taken),
             "calls/s",
             0.55,
             beside="calls/s, bare application",
             limit=median(limits),
-        ),
-        Figure(
-            "processor time of such a call",
-            median(each.processor_us for each in taken),
-            "µs",
-            1.02,
-            at_most=True,
-            beside="µs, `NESTHAUS_MEASURE=0`",
-            limit=median(each.processor_us for each in unmeasured),
         ),
     ]
 
@@ -99,36 +86,21 @@ def _calls(port: int) -> Outcome:
     return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """`processor_us` of the API process for each call: what disturbs a throughput, such as other
-    programs on the machine, hardly shows in it."""
-
-    per_second: float
-    processor_us: float
-
-
-def _served(running: Running, **settings: str) -> Served:
-    """By a process of its own."""
+def _served(running: Running) -> float:
+    """Calls per second, by a process of its own."""
     redis = Redis.from_url(running.redis_url)
     key = shard_key(0)
-    with running.serve(**settings) as (port, process):
+    with running.serve() as (port, _):
         run(_plan(port))
-        before, used_s = _entries(redis, key), _processor_s(process)
+        before = _entries(redis, key)
         outcome = _calls(port)
-        used_s = _processor_s(process) - used_s
         entries = _entries(redis, key) - before
     answers = sum(outcome.statuses.values())
     # Besides calls, what the process measured of itself.
     if not answers <= entries <= answers + 5:
         raise AssertionError(f"{answers} answers, {entries} entries")
     redis.close()
-    return Served(outcome.per_second, used_s / answers * 1e6)
-
-
-def _processor_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
+    return outcome.per_second
 
 
 def _entries(redis: "Redis[bytes]", key: str) -> int:
