@@ -14,15 +14,8 @@ from msgspec import Struct, field
 from psycopg.errors import QueryCanceled
 from starlette.requests import Request
 
-from nesthaus.responses import (
-    answer_problems,
-    document_model,
-    encode,
-    invalid,
-    json_response,
-    not_found,
-    problem_documents,
-)
+from nesthaus.responses import answer_problems, encode, invalid, json_response, not_found
+from nesthaus.responses.documents import document_model, problem_documents
 
 
 class Inner(Struct, rename="camel"):

@@ -15,14 +15,13 @@ from nesthaus.access.passwords import TooManyAtOnce
 from nesthaus.access.rights import ADMIN_PATH, Admitted, admission
 from nesthaus.responses import (
     Problem,
-    document_model,
     forbidden,
     json_response,
-    problem_documents,
     too_many,
     unauthorised,
     unavailable,
 )
+from nesthaus.responses.documents import document_model, problem_documents
 
 _NO_CONTENT = 204
 _BUSY_RETRY_S = 2

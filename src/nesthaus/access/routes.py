@@ -31,15 +31,8 @@ from nesthaus.access.password_rules import (
 from nesthaus.access.passwords import TooManyAtOnce
 from nesthaus.access.rights import ADMIN_PATH, Acting, admitted
 from nesthaus.access.tokens import InvalidName
-from nesthaus.responses import (
-    conflict,
-    document_model,
-    invalid,
-    json_response,
-    not_found,
-    place_of,
-    problem_documents,
-)
+from nesthaus.responses import conflict, invalid, json_response, not_found, place_of
+from nesthaus.responses.documents import document_model, problem_documents
 
 _CREATED, _NO_CONTENT = 201, 204
 _UNKNOWN = problem_documents(_404="There is none with that id.")

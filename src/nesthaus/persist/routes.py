@@ -21,14 +21,8 @@ from nesthaus.persist.dead_letter_pages import (
     page_of_dead_letters,
 )
 from nesthaus.persist.dead_letters import Append, DeadLetter
-from nesthaus.responses import (
-    document_model,
-    json_response,
-    not_found,
-    place_of,
-    problem_documents,
-    unavailable,
-)
+from nesthaus.responses import json_response, not_found, place_of, unavailable
+from nesthaus.responses.documents import document_model, problem_documents
 from nesthaus.stream.connection import StreamAway, StreamFull
 from nesthaus.stream.durable import Overloaded
 

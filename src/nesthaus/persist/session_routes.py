@@ -8,13 +8,8 @@ from fastapi import APIRouter, Depends, Response
 from nesthaus.access.rights import ADMIN_PATH, Acting, admitted
 from nesthaus.persist.erasing import Erasing, Receipt
 from nesthaus.persist.session_data import Data, SessionData
-from nesthaus.responses import (
-    document_model,
-    json_response,
-    not_found,
-    problem_documents,
-    unavailable,
-)
+from nesthaus.responses import json_response, not_found, unavailable
+from nesthaus.responses.documents import document_model, problem_documents
 from nesthaus.stream.connection import StreamAway
 
 _RETRY_S = 5

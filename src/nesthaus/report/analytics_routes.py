@@ -27,7 +27,8 @@ from nesthaus.report.questions import Question, question_of
 from nesthaus.report.real_time import LiveView, RealTime
 from nesthaus.report.selections import Selections, selections
 from nesthaus.report.tracking_health import TrackingHealth, tracking_health
-from nesthaus.responses import JSON, PROBLEMS, document_model, encode, unavailable
+from nesthaus.responses import JSON, encode, unavailable
+from nesthaus.responses.documents import PROBLEMS, document_model
 from nesthaus.stream.connection import StreamAway
 
 _NOT_STORED = {"Cache-Control": "no-store"}

@@ -19,7 +19,8 @@ from nesthaus.report.filters import ListQuery
 from nesthaus.report.formats import MEDIA_TYPES, Format
 from nesthaus.report.questions import Question, question_of
 from nesthaus.report.streamed import Streamed
-from nesthaus.responses import document_model, problem_documents, unavailable
+from nesthaus.responses import unavailable
+from nesthaus.responses.documents import document_model, problem_documents
 
 WAIT_S = 20.0
 RETRY_S = 30

@@ -11,7 +11,8 @@ from nesthaus.db.pool import Pool
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.report import operations
 from nesthaus.report.operations import Jobs, PriceLists
-from nesthaus.responses import PROBLEMS, document_model, json_response
+from nesthaus.responses import json_response
+from nesthaus.responses.documents import PROBLEMS, document_model
 
 
 def operations_router(

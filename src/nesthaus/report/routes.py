@@ -13,14 +13,8 @@ from nesthaus.domain.pricing import Catalogue
 from nesthaus.report.filters import ListQuery, Text, filters_asked_for
 from nesthaus.report.journeys import Journey, journey
 from nesthaus.report.sessions import Place, SessionPage, page_of_sessions
-from nesthaus.responses import (
-    PROBLEMS,
-    document_model,
-    json_response,
-    not_found,
-    place_of,
-    problem_documents,
-)
+from nesthaus.responses import json_response, not_found, place_of
+from nesthaus.responses.documents import PROBLEMS, document_model, problem_documents
 
 _OR_UNKNOWN = PROBLEMS | problem_documents(_404="There is no such session.")
 

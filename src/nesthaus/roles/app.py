@@ -46,7 +46,8 @@ from nesthaus.report.readiness import knowing, readiness_router
 from nesthaus.report.real_time import LiveView
 from nesthaus.report.routes import admin_router
 from nesthaus.report.turns import in_turn
-from nesthaus.responses import answer_problems, with_safe_headers
+from nesthaus.responses import answer_problems
+from nesthaus.responses.safe_headers import with_safe_headers
 from nesthaus.roles.measured import measured
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.live import LiveCounters

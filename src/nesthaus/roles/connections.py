@@ -16,7 +16,8 @@ from typing import Any, cast
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from nesthaus.responses import SAFE_HEADERS, Problem, problem_response
+from nesthaus.responses import Problem, problem_response
+from nesthaus.responses.safe_headers import SAFE_HEADERS
 
 HEAD_WITHIN_S = 10.0
 BODY_WITHIN_S = 30.0

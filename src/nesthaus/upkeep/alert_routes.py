@@ -12,14 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from nesthaus.access.audit import note
 from nesthaus.access.rights import ADMIN_PATH, Acting, admitted
 from nesthaus.db.pool import Pool
-from nesthaus.responses import (
-    conflict,
-    document_model,
-    invalid,
-    json_response,
-    not_found,
-    problem_documents,
-)
+from nesthaus.responses import conflict, invalid, json_response, not_found
+from nesthaus.responses.documents import document_model, problem_documents
 from nesthaus.upkeep.alert_channels import Delivery, send_to
 from nesthaus.upkeep.alert_rules import (
     Alert,

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from nesthaus.access.rights import ADMIN_PATH, Acting, admitted
 from nesthaus.db.pool import Pool
 from nesthaus.domain.flags import KEY_PATTERN, Flag
-from nesthaus.responses import conflict, document_model, json_response, problem_documents
+from nesthaus.responses import conflict, json_response
+from nesthaus.responses.documents import document_model, problem_documents
 from nesthaus.upkeep.flags import MOST, FlagList, SetFlag, TooManyFlags, flag_list, set_flag
 
 _PROBLEMS = problem_documents(

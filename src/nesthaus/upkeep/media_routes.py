@@ -13,14 +13,8 @@ from starlette.responses import FileResponse
 from nesthaus.access.rights import ADMIN_PATH, Acting, admitted
 from nesthaus.db.pool import Pool
 from nesthaus.domain.media import MIME_TYPES
-from nesthaus.responses import (
-    JSON,
-    conflict,
-    document_model,
-    json_response,
-    not_found,
-    problem_documents,
-)
+from nesthaus.responses import JSON, conflict, json_response, not_found
+from nesthaus.responses.documents import document_model, problem_documents
 from nesthaus.upkeep.media_manifest import Manifest, published_manifest
 from nesthaus.upkeep.media_orders import Sync, SyncOpen, SyncStatus, latest_syncs, order_sync
 from nesthaus.upkeep.media_orders import sync_status as status_of

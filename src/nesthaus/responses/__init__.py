@@ -6,38 +6,23 @@ The rest of the program names a problem; only here and in the routes does it get
 import base64
 import binascii
 from collections.abc import Mapping
-from functools import cache, reduce
 from hashlib import blake2b
 from http import HTTPStatus
-from types import UnionType
-from typing import Any, Protocol, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 import psycopg
 from fastapi.exceptions import RequestValidationError
 from msgspec import UNSET, Struct, UnsetType
 from psycopg.errors import QueryCanceled
-from pydantic import BaseModel, Field, create_model
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
-SAFE_HEADERS: Mapping[str, str] = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-"""What every answer carries that does not say otherwise itself: it is data, for our own pages."""
-
-_TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _AWAY_RETRY_S = 5
 _SLOW_RETRY_S = 30
 
@@ -220,25 +205,6 @@ def _digest(payload: bytes) -> bytes:
     return blake2b(payload, digest_size=_DIGEST_BYTES, person=b"nesthaus-page").digest()
 
 
-def with_safe_headers(app: ASGIApp) -> ASGIApp:
-    """`app` with SAFE_HEADERS in each of its answers, where the answer has not its own."""
-    safe = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = {name for name, _ in message["headers"]}
-                added = [header for header in safe if header[0] not in own]
-                if scope["scheme"] == "https":
-                    added.append(_TLS_ONLY)
-                message["headers"] = [*message["headers"], *added]
-            await send(message)
-
-        await app(scope, receive, send_safely)
-
-    return answer
-
-
 class TakesHandlers(Protocol):
     """FastAPI or Starlette."""
 
@@ -252,66 +218,3 @@ def answer_problems(app: TakesHandlers) -> None:
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(psycopg.OperationalError, _answer_database)
     app.add_exception_handler(Exception, _answer_fault)
-
-
-@cache
-def document_model(struct: type[Struct]) -> type[BaseModel]:
-    """The Pydantic twin of a Struct: it describes an answer in OpenAPI, and never makes one."""
-    fields: dict[str, Any] = {
-        field.name: (
-            _document_type(field.type),
-            Field(... if field.required else None, alias=field.encode_name),
-        )
-        for field in msgspec.structs.fields(struct)
-    }
-    return create_model(struct.__name__, __doc__=struct.__doc__, **fields)
-
-
-def _document_type(annotation: Any) -> Any:
-    origin: Any = get_origin(annotation)
-    if origin is None:
-        return _document_class(annotation)
-    parts: list[Any] = [
-        _document_type(part) for part in get_args(annotation) if part is not UnsetType
-    ]
-    if origin in {Union, UnionType}:
-        return reduce(_either, parts)
-    return origin[tuple(parts)]
-
-
-def _document_class(kind: object) -> object:
-    """`kind` may also be None, or the dots of `tuple[X, ...]`."""
-    if not isinstance(kind, type):
-        return kind
-    known = cast("type[object]", kind)
-    return document_model(known) if issubclass(known, Struct) else known
-
-
-def _either(one: Any, other: Any) -> Any:
-    return one | other
-
-
-def problem_documents(**descriptions: str) -> dict[int | str, dict[str, Any]]:
-    """For a route's `responses`: `problem_documents(_404="No such session.")`.
-
-    The default stands for every other problem; with it FastAPI does not promise a 422, which
-    nobody here ever gets.
-    """
-    schema = document_model(ProblemDocument).model_json_schema(mode="serialization")
-    told = {"default": "Any other problem.", **descriptions}
-    return {
-        int(name[1:]) if name.startswith("_") else name: {
-            "description": description,
-            "content": {PROBLEM_JSON: {"schema": schema}},
-        }
-        for name, description in told.items()
-    }
-
-
-PROBLEMS = problem_documents(
-    _400="A parameter is missing or wrong; `field` names it.",
-    _401="No login and no API token, or none that is valid.",
-    _403="No right to this.",
-    _503="The database is away or took too long; `Retry-After` says when to try again.",
-)
-"""What every route that only reads the tables may answer instead."""
