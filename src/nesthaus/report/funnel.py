@@ -13,7 +13,7 @@ from nesthaus.report.labels import Labels
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
 
-FIGURES = ("funnel", "drop_off")
+FIGURES = ("funnel",)
 
 
 class Step(Struct, frozen=True, rename="camel"):

@@ -25,7 +25,7 @@ from nesthaus.report.questions import Question, question_before
 from nesthaus.report.reading import reading
 from nesthaus.report.spreads import Ranks, StoredSpreads, stored_spreads
 
-FIGURES = ("selections", "changes", "drop_off", "devices", "options", "sessions", "conversions")
+FIGURES = ("choices", "funnel", "devices", "options", "sessions", "conversions")
 
 _SQL = load_statements("nesthaus.report", "insights.sql")
 _DECISIONS = over(counting.NARROWLY_CHOSEN, _SQL["decision_times"], once=False)

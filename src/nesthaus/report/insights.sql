@@ -41,4 +41,5 @@ from (
             from unnest(some_order) as time (ms)
         ) as in_order
     from times
+    offset 0 -- else each of the ranks above would put the times in order for itself
 ) as decisions;

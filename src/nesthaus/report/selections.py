@@ -35,7 +35,8 @@ class Selections(Struct, frozen=True, rename="camel"):
 
 async def selections(pool: Pool, question: Question, catalogue: Catalogue) -> Selections:
     async with reading(pool) as connection:
-        counts = await count(connection, question, ("selections",), catalogue)
+        but = ("abandoned_for", "returned_to")
+        counts = await count(connection, question, ("choices",), catalogue, but=but)
     rows = counts.of("selections")
     of_category = {row.category: row.unique_sessions for row in rows if not row.value_text}
     labels = Labels(catalogue)

@@ -12,19 +12,13 @@ where date between %(first)s::date and %(last)s::date
   and metric_type = %(metric)s::text;
 
 -- name: stored_amounts
--- One row per day and bucket asked for: its amounts. Appending nothing unpacks an array, once for all
--- buckets of a day instead of once for each.
+-- One row per bucket asked for: its amounts of all days, in no order. Appending nothing unpacks an array, once
+-- for all buckets of a day instead of once for each.
 select
     wanted.category,
     wanted.converted,
     wanted.bucket,
-    spread.amounts[
-        case
-            when wanted.bucket = spread.first_bucket then 1
-            else spread.ends[wanted.bucket - spread.first_bucket] + 1
-        end
-        : spread.ends[wanted.bucket - spread.first_bucket + 1]
-    ] as amounts
+    array_agg(amount) as amounts
 from (
     select
         category,
@@ -45,4 +39,14 @@ inner join unnest(
     on spread.category = wanted.category
     and spread.converted = wanted.converted
     and wanted.bucket between
-        spread.first_bucket and spread.first_bucket + cardinality(spread.ends) - 1;
+        spread.first_bucket and spread.first_bucket + cardinality(spread.ends) - 1
+cross join lateral unnest(
+    spread.amounts[
+        case
+            when wanted.bucket = spread.first_bucket then 1
+            else spread.ends[wanted.bucket - spread.first_bucket] + 1
+        end
+        : spread.ends[wanted.bucket - spread.first_bucket + 1]
+    ]
+) as amount
+group by wanted.category, wanted.converted, wanted.bucket;
