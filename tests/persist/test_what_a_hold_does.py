@@ -3,6 +3,7 @@
 from typing import LiteralString
 
 import pytest
+from psycopg.sql import SQL
 from redis.asyncio import Redis
 
 from nesthaus.db.pool import Pool
@@ -72,6 +73,62 @@ async def test_a_run_of_poison_from_one_session_alone_does_not_make_a_worker_hol
     assert len(await look("table dead_letters")) == 30
 
 
+FAIL_FOR: LiteralString = """
+    create function fail() returns trigger language plpgsql as $$
+    begin
+        if new.session_id = any (string_to_array(tg_argv[1], ',')) or tg_argv[1] = 'all' then
+            raise 'it fails' using errcode = tg_argv[0];
+        end if;
+        return new;
+    end $$;
+    create trigger fails before insert on user_sessions
+    for each row execute function fail({state}, {sessions})
+"""
+MEND: LiteralString = "drop function fail() cascade"
+
+
+@pytest.mark.parametrize("state", ["XX000", "57014"])
+async def test_what_fails_again_and_again_as_if_the_database_did_is_found_among_the_rest(
+    redis: Redis, db: Pool, look: Look, state: str
+) -> None:
+    """An internal error, a statement that takes too long: whoever causes it holds up nobody."""
+    await fail_for(db, state, "session 1,session 3")
+    await append(redis, *CLICKS)
+    async with running(worker_on(redis, db)):
+        await eventually(lambda: is_empty(redis))
+        await eventually(lambda: does(redis, Doing.RUNNING))
+    assert len(await look("table interaction_events")) == 15
+    assert len(await look("table dead_letters")) == 10
+
+
+async def test_what_fails_alone_like_that_is_convicted_when_another_passes(
+    redis: Redis, db: Pool, look: Look
+) -> None:
+    await fail_for(db, "XX000", "anna")
+    await append(redis, call("anna", clicked(1)))
+    async with running(worker_on(redis, db)):
+        await eventually(lambda: does(redis, Doing.HOLDING))
+        assert await look("table dead_letters") == []
+        await append(redis, call("ben", clicked(2)))
+        await eventually(lambda: is_empty(redis))
+    assert len(await look("table dead_letters")) == 1
+    assert len(await look("table interaction_events")) == 1
+
+
+async def test_a_database_that_fails_at_everything_convicts_nobody(
+    redis: Redis, db: Pool, look: Look
+) -> None:
+    await fail_for(db, "XX000", "all")
+    await append(redis, *CLICKS[:7])
+    async with running(worker_on(redis, db)):
+        await eventually(lambda: does(redis, Doing.HOLDING))
+        assert await look("table dead_letters") == []
+        await execute(db, MEND)
+        await eventually(lambda: is_empty(redis))
+    assert await look("table dead_letters") == []
+    assert len(await look("table interaction_events")) == 7
+
+
 async def test_a_worker_that_holds_stops_at_once_and_takes_nothing_away(
     redis: Redis, db: Pool, look: Look
 ) -> None:
@@ -92,6 +149,11 @@ async def has_pending(redis: Redis, count: int) -> bool:
 
 async def is_empty(redis: Redis) -> bool:
     return await unfinished(redis) == 0
+
+
+async def fail_for(pool: Pool, state: str, sessions: str) -> None:
+    async with pool.connection() as connection:
+        await connection.execute(SQL(FAIL_FOR).format(state=state, sessions=sessions))
 
 
 async def execute(pool: Pool, statement: LiteralString) -> None:

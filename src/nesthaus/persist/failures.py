@@ -15,12 +15,23 @@ _REFUSED_BY_CODE = "P0"
 """SQLSTATE class: a trigger or a function in the database says no. An administrator's rule about
 certain rows must not hold up all others; one that refuses everything makes a run of poison."""
 
+_PERHAPS_OF_ROWS = ("XX", "57014")
+"""Internal errors, and statements that took longer than they may: mostly of a moment, but certain
+rows may cause them again and again."""
+
 _ROWS = re.compile(r"^(?:DETAIL|CONTEXT):", re.MULTILINE)
 """Where PostgreSQL begins to tell of values."""
 
 
 class NotNow(Exception):
-    """The database is away, busy or not ready: the same will work later. Says why in one line."""
+    """The database is away, busy or not ready: the same will work later. Says why in one line.
+
+    `perhaps_of_rows`: where it fails again and again, what is to be stored may be to blame.
+    """
+
+    def __init__(self, why: str, *, perhaps_of_rows: bool = False) -> None:
+        super().__init__(why)
+        self.perhaps_of_rows = perhaps_of_rows
 
 
 def is_poison(error: Exception) -> bool:
@@ -34,6 +45,11 @@ def is_poison(error: Exception) -> bool:
     if isinstance(error, psycopg.Error):
         return (error.sqlstate or "").startswith(_LIMIT_EXCEEDED)
     return isinstance(error, _NEVER)
+
+
+def is_perhaps_of_rows(error: Exception) -> bool:
+    """Whether it tells nothing of who is to blame: the database, or what it was to store."""
+    return isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(_PERHAPS_OF_ROWS)
 
 
 def one_line(error: BaseException) -> str:

@@ -23,6 +23,10 @@ from nesthaus.stream.envelope import Unreadable, decode
 from nesthaus.stream.reader import StreamEntry, StreamReader
 from nesthaus.stream.worker_states import Doing
 
+# So often a batch fails at what may lie in its rows before it is looked for there: what was of a
+# moment is over by then, and nobody has waited long.
+_SIFT_AFTER = 3
+
 log = logging.getLogger(__name__)
 
 
@@ -91,6 +95,7 @@ class Trial:
         self._guilty: list[Buried] = []  # on their way to the dead letters
         self._last_chance: deque[StreamEntry] = deque()  # were held, and others pass again
         self._finished: list[StreamEntry] = []  # committed, not yet acknowledged
+        self._doubts = 0  # failures in a row that may lie in the rows
 
     async def settle(self, entries: Iterable[StreamEntry], stop: asyncio.Event) -> None:
         """Until each entry is decided about; or until `stop` while that cannot be done now."""
@@ -100,6 +105,7 @@ class Trial:
                 await self._decide(fresh)
             except NotNow as reason:
                 failures += 1
+                self._doubts = self._doubts + 1 if reason.perhaps_of_rows else 0
                 if failures > 1:  # a deadlock is over at once and not worth telling
                     self._announcer.change(Doing.WAITING_FOR_DATABASE, str(reason))
                 if await pause(stop, self._pace.pause_s(failures)):
@@ -108,11 +114,11 @@ class Trial:
             finally:
                 with suppress(StreamAway):
                     await self.acknowledge()
+            failures = self._doubts = 0
             if not self._suspects:
                 return
             if not await self._hold(fresh, stop):
                 return
-            failures = 0
 
     async def acknowledge(self) -> None:
         """Where it fails with StreamAway: later, or never, and the entries are stored in vain."""
@@ -121,29 +127,43 @@ class Trial:
             self._finished = []
 
     async def _decide(self, fresh: deque[StreamEntry]) -> None:
-        """Leaves suspects only where the worker has to hold. Raises NotNow; may be called again."""
-        await self._store(self._last_chance, self._guilty.append)
-        await self._store(fresh, self._suspect)
-        if not self._run.is_ours:
+        """Leaves suspects only where the worker has to hold. Raises NotNow; may be called again.
+
+        What fails as if the database were to blame is convicted only where others pass.
+        """
+        is_sifting = self._doubts >= _SIFT_AFTER
+        await self._store(self._last_chance, self._guilty.append, is_sifting=is_sifting)
+        has_passed = await self._store(fresh, self._suspect, is_sifting=is_sifting)
+        if not self._run.is_ours and (has_passed or not is_sifting):
             self._convict()
         await self._bury()
 
-    async def _store(self, queue: deque[StreamEntry], accuse: Callable[[Buried], None]) -> None:
-        """Empties the queue from its head; stops where a run of poison is too long."""
-        now = self._clock()
-        async with aclosing(attempt(self._pool, tuple(queue), now, self._rules)) as verdicts:
+    async def _store(
+        self,
+        queue: deque[StreamEntry],
+        accuse: Callable[[Buried], None],
+        *,
+        is_sifting: bool,
+    ) -> bool:
+        """Empties the queue from its head; stops where a run of poison is too long. Whether any
+        of it is stored."""
+        now, has_passed = self._clock(), False
+        tried = attempt(self._pool, tuple(queue), now, self._rules, is_sifting=is_sifting)
+        async with aclosing(tried) as verdicts:
             async for verdict in verdicts:
                 if isinstance(verdict, Buried):
                     queue.popleft()
                     accuse(verdict)
                     if self._run.is_ours:
-                        return
+                        return has_passed
                     continue
                 for _ in verdict.entries:
                     queue.popleft()
                 self._finished += verdict.entries
+                has_passed = True
                 self._run.note_good()
                 self._convict()
+        return has_passed
 
     def _suspect(self, poison: Buried) -> None:
         self._run.note_poison(poison.session_id)
