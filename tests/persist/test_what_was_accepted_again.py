@@ -1,6 +1,5 @@
 """An id that is accepted again is a duplicate: one row per copy after the first, never one more."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +11,7 @@ from psycopg import AsyncConnection
 
 from nesthaus.domain.events import Delivery, Event
 from nesthaus.persist.store import store
+from tests.persist.comparing import copies_of, stored_copies
 from tests.persist.conftest import RULES, Keep, Look
 from tests.persist.traffic import abandoned, at, call, clicked, converted, opened, saved
 
@@ -137,28 +137,6 @@ def traffics(draw: st.DrawFn) -> Traffic:
     return Traffic(calls, [order[a:b] for a, b in pairwise([0, *ends, len(order)])])
 
 
-def plain_count(calls: Sequence[Delivery]) -> Counter[str]:
-    """Acceptances less distinct ids. An id is accepted as often as the kind that has most of it."""
-    accepted: Counter[tuple[str, object]] = Counter()
-    for each in calls:
-        of_kinds = Counter((type(fact), fact.id) for fact in each.events)
-        for identifier in {fact.id for fact in each.events}:
-            most = max(count for (_, known), count in of_kinds.items() if known == identifier)
-            accepted[each.session_id or "", identifier] += most
-    return Counter(
-        {
-            session: sum(n - 1 for (name, _), n in accepted.items() if name == session)
-            for session in ("anna", "ben")
-        }
-    )
-
-
-async def duplicates(connection: AsyncConnection[tuple[str, int]]) -> Counter[str]:
-    query = b"select session_id, count(*) from duplicate_events group by session_id"
-    cursor = await connection.execute(query)
-    return Counter(dict(await cursor.fetchall()))
-
-
 @settings(
     max_examples=100,
     deadline=None,
@@ -172,10 +150,10 @@ async def test_duplicates_are_acceptances_less_distinct_ids_however_they_are_rea
         await connection.execute(b"truncate user_sessions, orders, recount_marks cascade")
         for batch in traffic.read:
             await store(connection, batch, at(60), RULES)
-        assert +(await duplicates(connection)) == +plain_count(traffic.calls)
+        assert await stored_copies(connection) == copies_of(traffic.calls)
         await connection.rollback()
 
 
 def test_the_plain_count_sees_copies() -> None:
     first, second = received(5, clicked(1), clicked(1)), received(6, saved(3), converted(3))
-    assert plain_count([first, second, second]) == Counter({"anna": 2, "ben": 0})
+    assert copies_of([first, second, second]) == {"anna": 2}
