@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 
 from nesthaus.access.parts import Access, access_over
 from nesthaus.aggregate.state import check_zone
-from nesthaus.db.pool import Pool, first_line, open_pool
+from nesthaus.db.pool import Pool, first_line, open_pool, with_settings
 from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.persist.announcer import Announcer
@@ -173,15 +173,16 @@ async def pool_for(
 
 @asynccontextmanager
 async def command_pool(database_url: str, command: str, size: int = 2) -> AsyncGenerator[Pool]:
-    """For a command that works on the tables. Raises SchemaError and the database's errors."""
+    """For a command that works on the tables. Raises SchemaError and the database's errors, at once
+    where it cannot be reached: a pool would try for a while."""
     name = f"nesthaus {command}"
+    async with await psycopg.AsyncConnection.connect(
+        with_settings(database_url, name, {})
+    ) as connection:
+        if not await schema_is_current(connection):
+            raise SchemaError("the schema is older than this program: run `nesthaus migrate up`")
     pool = await open_pool(database_url, size, COMMAND_WAIT_S, application_name=name)
     try:
-        async with pool.connection() as connection:
-            if not await schema_is_current(connection):
-                raise SchemaError(
-                    "the schema is older than this program: run `nesthaus migrate up`"
-                )
         yield pool
     finally:
         await pool.close(STOP_PATIENCE_S)
