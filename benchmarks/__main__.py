@@ -12,11 +12,13 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import psutil
 from benchmarks import (
@@ -58,17 +60,25 @@ def main() -> None:
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, _end)
     parts = PARTS | FULL if asked.full else PARTS
     found: list[Figure] = []
     began = datetime.now(UTC)
     for name in asked.part or parts:
         print(f"{name} …", file=sys.stderr, flush=True)
         found += parts[name]()
+        # Now already: what comes next may take long, or be broken off.
+        if asked.json:
+            text = json.dumps(_document(began, found), indent=2, ensure_ascii=False)
+            asked.json.write_text(text + "\n")
     print(_machine())
     print()
     print(markdown(found))
-    if asked.json:
-        asked.json.write_text(json.dumps(_document(began, found), indent=2) + "\n")
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """Without it what was started would be left behind."""
+    sys.exit(143)
 
 
 def _machine() -> str:

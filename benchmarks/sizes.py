@@ -3,14 +3,12 @@
 The last 30 days, without filters; `benchmarks.reports` asks every filter and range.
 """
 
-import shutil
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 import httpx
 import psycopg
 from benchmarks.filled import serving
+from benchmarks.program import data_folder
 from benchmarks.reports import Call, Timed, calls, socket_of, timed
 from benchmarks.table import Figure
 from redis import Redis
@@ -41,24 +39,20 @@ def figures(sessions: int = LARGE) -> list[Figure]:
 
 def _timed(sessions: int) -> tuple[Mapping[str, Timed], int]:
     """By route; and how many interactions there were."""
-    folder = Path(tempfile.mkdtemp(prefix="nesthaus-bench-"))
-    try:
-        with (
-            serving(folder / "data", sessions) as program,
-            httpx.Client(
-                base_url=program.url,
-                headers={"Authorization": f"Bearer {program.token}"},
-                timeout=60,
-            ) as client,
-            Redis(unix_socket_path=socket_of(program.redis_url)) as redis,
-            psycopg.connect(program.database_url) as connection,
-        ):
-            session_id, interactions = _longest(connection)
-            asked = [each for each in calls(sessions, session_id) if _is_plain(each)]
-            found = {each.route: timed(client, redis, each, RUNS) for each in asked}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return found, interactions
+    with (
+        data_folder() as data,
+        serving(data, sessions) as program,
+        httpx.Client(
+            base_url=program.url,
+            headers={"Authorization": f"Bearer {program.token}"},
+            timeout=60,
+        ) as client,
+        Redis(unix_socket_path=socket_of(program.redis_url)) as redis,
+        psycopg.connect(program.database_url) as connection,
+    ):
+        session_id, interactions = _longest(connection)
+        asked = [each for each in calls(sessions, session_id) if _is_plain(each)]
+        return {each.route: timed(client, redis, each, RUNS) for each in asked}, interactions
 
 
 def _is_plain(call: Call) -> bool:
