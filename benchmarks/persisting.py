@@ -19,7 +19,7 @@ BATCH = "/api/sessions/track-batch"
 SINGLE = "/api/sessions/track"
 EVENTS_OF_A_BATCH = 50
 ROUNDS = 3
-COPIES = 3
+COPIES = 2
 LOOK_EVERY_S = 0.02
 STORED_WITHIN_S = 300.0
 COPIED = "events/s, COPY of the same rows"
@@ -30,9 +30,9 @@ _number = count(1)
 class Amount:
     """Of calls, and of sessions they are of."""
 
-    batches: int = 6_000
-    singles: int = 60_000
-    sessions: int = 3_000
+    batches: int = 2_000
+    singles: int = 20_000
+    sessions: int = 1_000
 
 
 FULL = Amount(batches=60_000, singles=300_000, sessions=30_000)

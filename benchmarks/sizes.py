@@ -15,7 +15,7 @@ from redis import Redis
 
 RUNS = 20
 SMALL = 9_000  # sessions, with 100,000 interactions
-LARGE = 45_000
+LARGE = 27_000
 FULL = 907_000  # have 10 million interactions
 
 

@@ -24,7 +24,7 @@ from nesthaus.domain.identifiers import Uuid7Source
 from tests.waiting import wait_for
 
 ZONE = ZoneInfo("Europe/Vienna")
-SESSIONS = 20_000
+SESSIONS = 10_000
 FULL_SESSIONS = 91_000  # have 1 million interactions
 ROUNDS = 3
 JOURNEY = "/api/admin/analytics/user-journey"
