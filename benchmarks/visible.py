@@ -36,11 +36,11 @@ MOST_PROBES = 1_000
 def figures() -> list[Figure]:
     with ExitStack() as stack:
         running = stack.enter_context(program())
-        port, serve = stack.enter_context(running.serve())
+        port, _ = stack.enter_context(running.serve())
         work = stack.enter_context(running.process("work"))
         stack.enter_context(running.process("schedule"))
         full = run(Plan(port=port, path=TRACK, seconds=FULL_S, warm_up_s=WARM_UP_S))
-        held = [each.memory_info().rss / 1e6 for each in (serve, work)]
+        held = work.memory_info().rss / 1e6
         wait_for(lambda: uvloop.run(_age_ms(running)) == 0, IDLE_WITHIN_S, "an empty stream")
         half = begun(Plan(port=port, path=TRACK, seconds=HALF_S, per_second=full.per_second / 2))
         seen_ms, ages_ms = uvloop.run(_look(running, port, _token(running)))
@@ -50,8 +50,7 @@ def figures() -> list[Figure]:
             "accepted → visible in the journey, p99", rank(seen_ms, 99), "ms", 500, at_most=True
         ),
         Figure("age of the queue, p99", rank(ages_ms, 99), "ms", 2_000, at_most=True),
-        Figure("memory of the API process at full load", held[0], "MB", 150, at_most=True),
-        Figure("memory of the worker at full load", held[1], "MB", 200, at_most=True),
+        Figure("memory of the worker at full load", held, "MB", 200, at_most=True),
     ]
 
 
