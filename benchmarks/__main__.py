@@ -2,7 +2,7 @@
 
     make bench                          or python -m benchmarks
     python -m benchmarks tracking       only these
-    python -m benchmarks --full         at the sizes of the issue: an hour, 15 GB
+    python -m benchmarks --full         at the sizes the limits speak of: takes long
     python -m benchmarks --json FILE    also as JSON
 
 Prints a table. The machine should have nothing else to do.

@@ -81,7 +81,7 @@ async def work(settings: Settings, servers: Servers) -> None:
         )
         stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
         # A batch is up to a hundred thousand objects that refer to nothing in a circle: looking for
-        # circles after every 700 took a third of the time of storing them.
+        # circles after every 700 took nearly a third of the time of storing them.
         gc.collect()
         gc.freeze()
         gc.set_threshold(100_000)
