@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up install test check fix pictures force
+.PHONY: help up install test check fix bench pictures force
 
 PYTHON ?=
 PORT ?=
@@ -54,6 +54,7 @@ help:
 	@echo "make test     all tests"
 	@echo "make check    static checks"
 	@echo "make fix      format, and repair what can be repaired"
+	@echo "make bench    every figure beside its limit, as docs/benchmarks.json too (ARGS='tracking --full')"
 	@echo "make pictures take the README's pictures anew"
 	@echo "PYTHON=…      another Python (3.11 or newer) for the first installation"
 
@@ -66,6 +67,9 @@ install: .venv/stamps/packages .venv/stamps/pages
 test: install .venv/stamps/dev
 	@.venv/bin/python -m pytest -p tests.closing_line -n 2 --dist loadfile --no-loadscope-reorder \
 		-rs $(ARGS)
+
+bench: install .venv/stamps/dev
+	@.venv/bin/python -m benchmarks --json docs/benchmarks.json $(ARGS)
 
 pictures: install .venv/stamps/dev
 	NESTHAUS_PICTURES=docs/images .venv/bin/python -m pytest -q \

@@ -9,7 +9,7 @@ browser's time for an answer of a few bytes from the same server. Milliseconds; 
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from statistics import median
 
@@ -37,7 +37,7 @@ _SETTLED_MS = 500
 
 
 @contextmanager
-def program() -> Iterator[Stack]:
+def program() -> Generator[Stack]:
     stack = Stack({"NESTHAUS_ADMIN_PASSWORD": ADMIN.password})
     try:
         stack.start()
@@ -79,7 +79,7 @@ def answered_ms(browser: Browser, url: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds
     with program() as stack, sync_playwright() as playwright:

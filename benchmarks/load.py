@@ -4,7 +4,8 @@
 
 A process of its own, so that whoever answers does not wait for whoever asks. Each connection sends
 its next call when the one before is answered; with `per_second` calls are due at fixed times, and a
-call's time runs from when it was due, whether or not a connection was free then.
+call's time runs from when it was due, whether or not a connection was free then. With `calls` that
+many are made before the first is sent, so that making them costs those who answer nothing.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import json
 import sys
 import time
 from collections import Counter, deque
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from subprocess import PIPE, Popen
 from typing import cast
 
@@ -22,12 +23,14 @@ from msgspec import Struct
 
 from nesthaus.domain.identifiers import Uuid7Source
 
-SESSIONS = 2_000
+BETWEEN_EVENTS_MS = 100  # of a batch
 CATEGORY, ELEMENTS = "nest", ("nest-80", "nest-100", "nest-120", "nest-140", "nest-160")
 
 
 class Plan(Struct, kw_only=True):
-    """`batch` events to a call; 0: one, as `/api/sessions/track` takes it."""
+    """`batch` events to a call; 0: one, as `/api/sessions/track` takes it. Calls are of `sessions`
+    in turn. With `calls`, `seconds` are the most they may take. With `body` that is what each call
+    brings."""
 
     port: int
     path: str
@@ -36,13 +39,17 @@ class Plan(Struct, kw_only=True):
     batch: int = 0
     per_second: float | None = None
     prefix: str = "load"
+    sessions: int = 2_000
     warm_up_s: float = 0.0
+    calls: int | None = None
+    body: str = ""
 
 
 class Outcome(Struct):
     """`statuses` of all answers; times are milliseconds, of the answers after the warm-up, of
-    which there were `answers` in `seconds`."""
+    which there were `answers` in `seconds` from `began`, seconds since the epoch."""
 
+    began: float
     answers: int
     seconds: float
     statuses: dict[str, int]
@@ -78,45 +85,62 @@ class _Bodies:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._ids = Uuid7Source()
-        self._made = 0
+        self._calls = 0
+        self._ready = deque([self._make() for _ in range(plan.calls or 0)])
 
-    def next(self) -> bytes:
+    def next(self) -> bytes | None:
+        """None where all were sent."""
+        if self._plan.calls is None:
+            return self._make()
+        return self._ready.popleft() if self._ready else None
+
+    def _make(self) -> bytes:
         plan, now = self._plan, datetime.now(UTC)
-        sent_at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        session_id = f"{plan.prefix}-{self._made % SESSIONS:06}-of-22-c"
-        told = {"sessionId": session_id, "sentAt": sent_at, "trackerVersion": "0.1.0"}
-        if plan.batch:
-            body = told | {"events": [self._event(now, sent_at) for _ in range(plan.batch)]}
+        session_id = f"{plan.prefix}-{self._calls % plan.sessions:06}-of-22-c"
+        self._calls += 1
+        told = {"sessionId": session_id, "sentAt": _told(now), "trackerVersion": "0.1.0"}
+        if plan.body:
+            data = plan.body.encode()
+        elif plan.batch:
+            events = [self._event(now, nth) for nth in range(plan.batch)]
+            data = msgspec.json.encode(told | {"events": events})
         else:
-            body = told | {"event": self._event(now, sent_at)}
-        data = msgspec.json.encode(body)
+            data = msgspec.json.encode(told | {"event": self._event(now, 0)})
         return (
             b"POST %b HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
             b"user-agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0\r\n"
             b"origin: https://nest.example\r\ncontent-length: %d\r\n\r\n%b"
         ) % (plan.path.encode(), len(data), data)
 
-    def _event(self, now: datetime, at: str) -> dict[str, object]:
-        self._made += 1
+    def _event(self, now: datetime, nth: int) -> dict[str, object]:
+        """The last one of a batch is of `now`."""
+        before = max(self._plan.batch - 1 - nth, 0)
+        at = now - timedelta(milliseconds=BETWEEN_EVENTS_MS * before)
+        of_session = (self._calls - 1) // self._plan.sessions * max(self._plan.batch, 1)
         return {
-            "eventId": str(self._ids.make(now)),
-            "occurredAt": at,
+            "eventId": str(self._ids.make(at)),
+            "occurredAt": _told(at),
             "type": "selection",
             "category": CATEGORY,
-            "elementId": ELEMENTS[self._made % 5],
-            "value": ELEMENTS[self._made % 5],
+            "elementId": ELEMENTS[(self._calls + nth) % 5],
+            "value": ELEMENTS[(self._calls + nth) % 5],
             "timeSpent": 1_500,
             "page": "k3j5h2g7",
-            "sequence": self._made // SESSIONS + 1,
+            "sequence": of_session + nth + 1,
         }
+
+
+def _told(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class _Load:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.bodies = _Bodies(plan)
+        self.bodies = _Bodies(plan)  # before the clock runs
         self.statuses: Counter[str] = Counter()
         self.times_ms: list[float] = []
+        self.began = time.time() + plan.warm_up_s
         self.started = time.perf_counter()
         self.counted_from = self.started + plan.warm_up_s
         self.until = self.counted_from + plan.seconds
@@ -137,12 +161,14 @@ class _Load:
             self.send(connection, self.late.popleft())
         else:
             self.idle.append(connection)
-            if now >= self.until and not self.under_way:
-                self.done.set()
+        if not self.under_way and (now >= self.until or self.plan.calls is not None):
+            self.done.set()
 
     def send(self, connection: "_Connection", due: float) -> None:
-        self.under_way += 1
-        connection.send(self.bodies.next(), due)
+        body = self.bodies.next()
+        if body is not None:
+            self.under_way += 1
+            connection.send(body, due)
 
     async def pace(self, per_second: float) -> None:
         sent = 0
@@ -199,9 +225,12 @@ async def _measure(plan: Plan) -> Outcome:
     async with asyncio.timeout(plan.warm_up_s + plan.seconds + 60):
         if load.under_way:
             await load.done.wait()
-    ended = max(time.perf_counter(), load.until)
+    ended = time.perf_counter()
+    if plan.calls is None:
+        ended = max(ended, load.until)
     times = sorted(load.times_ms)
     return Outcome(
+        began=load.began,
         answers=len(times),
         seconds=ended - load.counted_from,
         statuses=dict(load.statuses),

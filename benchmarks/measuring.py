@@ -53,7 +53,8 @@ def _calls_per_second() -> tuple[list[float], list[float]]:
     found: tuple[list[float], list[float]] = [], []
     with ExitStack() as stack:
         running = stack.enter_context(program(NESTHAUS_STREAM_MAX_ENTRIES=MOST_ENTRIES))
-        redis = stack.enter_context(Redis.from_url(running.redis_url))
+        client = Redis.from_url(running.redis_url)  # pyright: ignore[reportUnknownMemberType] -- **kwargs has no type
+        redis = stack.enter_context(client)
         process = stack.enter_context(started(command, running.environment()))
         wait_for(lambda: answers(port), WITHIN_S, "an answer of serve")
         load = begun(Plan(port=port, path="/api/sessions/track", seconds=seconds))
@@ -69,7 +70,7 @@ def _calls_per_second() -> tuple[list[float], list[float]]:
     return found
 
 
-def _spell(redis: "Redis[bytes]") -> float:
+def _spell(redis: Redis) -> float:
     """Entries of the stream, of which each call makes one, per second."""
     key = shard_key(0)
     before, began = redis.xlen(key), time.perf_counter()

@@ -104,17 +104,28 @@ def answers(port: int) -> bool:
 
 
 @contextmanager
+def data_folder() -> Generator[Path]:
+    """For the while."""
+    folder = Path(tempfile.mkdtemp(prefix="nesthaus-bench-"))
+    # Else root's servers, who may not enter it, would keep their files elsewhere, for good.
+    folder.chmod(0o755)
+    try:
+        yield folder / "data"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def program(**settings: str) -> Generator[Running]:
     """Empty, with its tables, nothing running but the servers."""
-    folder = Path(tempfile.mkdtemp(prefix="nesthaus-bench-"))
-    servers = EmbeddedServers(folder / "data")
-    try:
-        addresses = servers.start()
-        assert addresses.database_url is not None
-        assert addresses.redis_url is not None
-        running = Running(addresses.database_url, addresses.redis_url, folder / "data", settings)
-        running.run("migrate", "up")
-        yield running
-    finally:
-        servers.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with data_folder() as data:
+        servers = EmbeddedServers(data)
+        try:
+            addresses = servers.start()
+            assert addresses.database_url is not None
+            assert addresses.redis_url is not None
+            running = Running(addresses.database_url, addresses.redis_url, data, settings)
+            running.run("migrate", "up")
+            yield running
+        finally:
+            servers.stop()

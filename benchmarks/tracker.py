@@ -5,19 +5,27 @@ tasks (`Performance.getMetrics`, TaskDuration): from the click over keeping the 
 and sending it to the server's answer. Each click is a task of its own; 500 of them.
 """
 
-import os
-import shutil
+import gzip
 import statistics
 import sys
+from collections.abc import Callable
+from typing import cast
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+import msgspec
+import pytest
+from benchmarks.table import Figure
+from msgspec import Struct
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
+from nesthaus.pages import WEB
 from tests.browser.shop import Shop, everything_is_sent, open_shop
+from tests.chromium import find_chromium, launch
 from tests.stack import Stack
 
 EVENTS = 500
 ROUNDS = 5
 TARGET_MS = 0.2
+MOST_BYTES = 4 * 1024
 BUTTON = '<button data-nest-type="selection" data-nest-category="size" data-nest-value="large">'
 EMPTY = f"<script>document.addEventListener('click', () => {{}}, true)</script>{BUTTON}"
 # One task per click, and none of them throttled.
@@ -31,14 +39,28 @@ CLICK = """(count) => new Promise((done) => {
 })"""
 
 
+class _Metric(Struct):
+    name: str
+    value: float
+
+
+class _Metrics(Struct):
+    metrics: list[_Metric]
+
+
+def _ask(session: CDPSession, method: str, values: dict[str, object] | None = None) -> object:
+    # A dictionary of nothing known.
+    return cast("object", session.send(method, values))  # pyright: ignore[reportUnknownMemberType]
+
+
 def click_ms(page: Page, *, until_sent: bool) -> float:
     session = page.context.new_cdp_session(page)
     # Of the thread's own time, so that other programs do not count.
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    _ask(session, "Performance.enable", {"timeDomain": "threadTicks"})
 
     def task_ms() -> float:
-        metrics = session.send("Performance.getMetrics")["metrics"]
-        return 1000 * next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+        metrics = msgspec.convert(_ask(session, "Performance.getMetrics"), _Metrics).metrics
+        return 1000 * next(each.value for each in metrics if each.name == "TaskDuration")
 
     before = task_ms()
     page.evaluate(CLICK, EVENTS)
@@ -73,28 +95,60 @@ def fresh(browser: Browser) -> BrowserContext:
     return context
 
 
-def main() -> None:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        sys.exit("the tracker's benchmark needs Chromium")
+def measured() -> dict[str, float]:
+    """Milliseconds of main thread per event; median of rounds."""
     stack = Stack()
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     try:
         stack.start()
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=arguments)
-            print(f"ms of main thread per event, median of {ROUNDS} × {EVENTS}; target {TARGET_MS}")
-            for measure in (empty, tracked, unreachable):
-                rounds: list[float] = []
-                for _ in range(ROUNDS):
-                    context = fresh(browser)
-                    with open_shop(stack, context) as shop:
-                        rounds.append(measure(shop))
-                    context.close()
-                print(f"{measure.__name__:12} {statistics.median(rounds):.3f}")
+            browser = launch(playwright.chromium, find_chromium())
+            found = {each.__name__: rounds(browser, stack, each) for each in KINDS}
             browser.close()
     finally:
         stack.close()
+    return found
+
+
+KINDS = (empty, tracked, unreachable)
+
+
+def rounds(browser: Browser, stack: Stack, measure: Callable[[Shop], float]) -> float:
+    found: list[float] = []
+    for _ in range(ROUNDS):
+        context = fresh(browser)
+        with open_shop(stack, context) as shop:
+            found.append(measure(shop))
+        context.close()
+    return statistics.median(found)
+
+
+def figures() -> list[Figure]:
+    size = len(gzip.compress((WEB / "tracker.js").read_bytes(), 9))
+    found = [Figure("size of the tracker, gzipped", size, "bytes", MOST_BYTES, at_most=True)]
+    try:
+        taken = measured()
+    except pytest.skip.Exception as without:
+        print(without, file=sys.stderr)
+        return found
+    return [
+        *found,
+        Figure(
+            "main thread per event of the tracker",
+            taken["tracked"],
+            "ms",
+            TARGET_MS,
+            at_most=True,
+            beside="ms, a listener that does nothing",
+            limit=taken["empty"],
+            shown_only=True,
+        ),
+    ]
+
+
+def main() -> None:
+    print(f"ms of main thread per event, median of {ROUNDS} × {EVENTS}; target {TARGET_MS}")
+    for name, taken_ms in measured().items():
+        print(f"{name:12} {taken_ms:.3f}")
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def _calls(port: int) -> Outcome:
 
 def _served(running: Running) -> float:
     """Calls per second, by a process of its own."""
-    redis = Redis.from_url(running.redis_url)
+    redis = Redis.from_url(running.redis_url)  # pyright: ignore[reportUnknownMemberType] -- **kwargs has no type
     key = shard_key(0)
     with running.serve() as (port, _):
         run(_plan(port))
@@ -103,5 +103,5 @@ def _served(running: Running) -> float:
     return outcome.per_second
 
 
-def _entries(redis: "Redis[bytes]", key: str) -> int:
+def _entries(redis: Redis, key: str) -> int:
     return redis.xlen(key)

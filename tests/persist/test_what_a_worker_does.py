@@ -37,6 +37,16 @@ class Deaf(StreamReader):
         raise StreamAway(f"the server is gone with {entries}")
 
 
+class AwayAtTheSecondLook(StreamReader):
+    looks = 0
+
+    async def read(self, count: int, block_ms: int) -> list[StreamEntry]:
+        self.looks += 1
+        if self.looks == 2:
+            raise StreamAway("the server is gone")
+        return await super().read(count, block_ms)
+
+
 async def test_what_is_appended_is_stored_acknowledged_and_taken_out_of_the_stream(
     redis: Redis, db: Pool, look: Look
 ) -> None:
@@ -62,6 +72,24 @@ async def test_three_workers_share_the_work_and_count_everything_once(
     (stored,) = await look("select count(*) as rows from interaction_events")
     (counted,) = await look("select sum(total_interactions) as total from user_sessions")
     assert (stored["rows"], counted["total"]) == (300, 300)
+
+
+async def test_what_waits_is_stored_in_few_transactions(redis: Redis, db: Pool, look: Look) -> None:
+    await append(redis, *(call("anna", clicked(n)) for n in range(12)))
+    pace = replace(HURRY, batch=2, most=6)
+    async with running(worker_on(redis, db, pace=pace)):
+        await eventually(lambda: is_empty(redis))
+    assert await rows_by_transaction(look) == [6, 6]
+
+
+async def test_a_stream_that_goes_away_while_more_is_read_keeps_nothing_from_being_stored(
+    redis: Redis, db: Pool, look: Look
+) -> None:
+    await append(redis, *(call("anna", clicked(n)) for n in range(3)))
+    reader = AwayAtTheSecondLook(redis, shards=1, consumer="one")
+    async with running(worker_on(redis, db, reader=reader, pace=replace(HURRY, batch=2))):
+        await eventually(lambda: is_empty(redis))
+    assert sorted(await rows_by_transaction(look)) == [1, 2]
 
 
 async def test_a_worker_that_dies_between_commit_and_acknowledgement_does_no_harm(
@@ -269,6 +297,11 @@ async def test_a_worker_that_cannot_finish_in_time_stops_all_the_same(
 
 async def is_empty(redis: Redis) -> bool:
     return await unfinished(redis) == 0
+
+
+async def rows_by_transaction(look: Look) -> list[int]:
+    stored = await look("select count(*) as rows from interaction_events group by xmin::text")
+    return [each["rows"] for each in stored]
 
 
 async def has_rows(look: Look, count: int) -> bool:

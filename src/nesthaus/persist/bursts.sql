@@ -5,7 +5,7 @@ select distinct session_id
 from (
     select session_id
     from interaction_events
-    where session_id = any(%(session_id)s::text[])
+    where session_id = any(%(session_id)b::text[])
       and timestamp between %(first)s and %(last)s
       and not over
     group by session_id, date_trunc('second', timestamp)
@@ -21,7 +21,7 @@ from (
         asked.session_id,
         asked.second
     from unnest(
-        %(session_id)s::text[], %(second)s::timestamptz[]
+        %(session_id)b::text[], %(second)b::timestamptz[]
     ) as asked (session_id, second)
     inner join interaction_events as event
         on event.session_id = asked.session_id

@@ -8,11 +8,11 @@ select
     again.received_at,
     again.copy
 from unnest(
-    %(session_id)s::text[],
-    %(timestamp)s::timestamptz[],
-    %(id)s::uuid[],
-    %(received_at)s::timestamptz[],
-    %(copy)s::smallint[]
+    %(session_id)b::text[],
+    %(timestamp)b::timestamptz[],
+    %(id)b::uuid[],
+    %(received_at)b::timestamptz[],
+    %(copy)b::smallint[]
 ) as again (session_id, timestamp, id, received_at, copy)
 inner join interaction_events as stored
     on stored.session_id = again.session_id
@@ -33,11 +33,11 @@ select
     again.received_at,
     again.copy
 from unnest(
-    %(session_id)s::text[],
-    %(timestamp)s::timestamptz[],
-    %(id)s::uuid[],
-    %(received_at)s::timestamptz[],
-    %(copy)s::smallint[]
+    %(session_id)b::text[],
+    %(timestamp)b::timestamptz[],
+    %(id)b::uuid[],
+    %(received_at)b::timestamptz[],
+    %(copy)b::smallint[]
 ) as again (session_id, timestamp, id, received_at, copy)
 inner join configuration_snapshots as stored
     on stored.session_id = again.session_id
@@ -57,11 +57,11 @@ select
     again.received_at,
     again.copy
 from unnest(
-    %(session_id)s::text[],
-    %(timestamp)s::timestamptz[],
-    %(id)s::uuid[],
-    %(received_at)s::timestamptz[],
-    %(copy)s::smallint[]
+    %(session_id)b::text[],
+    %(timestamp)b::timestamptz[],
+    %(id)b::uuid[],
+    %(received_at)b::timestamptz[],
+    %(copy)b::smallint[]
 ) as again (session_id, timestamp, id, received_at, copy)
 inner join session_finalisations as stored
     on stored.session_id = again.session_id

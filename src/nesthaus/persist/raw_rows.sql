@@ -16,25 +16,25 @@ insert into interaction_events (
 )
 select *
 from unnest(
-    %(id)s::uuid[],
-    %(timestamp)s::timestamptz[],
-    %(received_at)s::timestamptz[],
-    %(time_spent)s::integer[],
-    %(sequence)s::integer[],
-    %(viewport_width)s::integer[],
-    %(viewport_height)s::integer[],
-    %(quantity)s::integer[],
-    %(square_meters)s::double precision[],
-    %(over)s::boolean[],
-    %(session_id)s::text[],
-    %(event_type)s::text[],
-    %(category)s::text[],
-    %(element_id)s::text[],
-    %(selection_value)s::text[],
-    %(previous_value)s::text[],
-    %(cause)s::text[],
-    %(page)s::text[],
-    %(device_type)s::text[]
+    %(id)b::uuid[],
+    %(timestamp)b::timestamptz[],
+    %(received_at)b::timestamptz[],
+    %(time_spent)b::integer[],
+    %(sequence)b::integer[],
+    %(viewport_width)b::integer[],
+    %(viewport_height)b::integer[],
+    %(quantity)b::integer[],
+    %(square_meters)b::double precision[],
+    %(over)b::boolean[],
+    %(session_id)b::text[],
+    %(event_type)b::text[],
+    %(category)b::text[],
+    %(element_id)b::text[],
+    %(selection_value)b::text[],
+    %(previous_value)b::text[],
+    %(cause)b::text[],
+    %(page)b::text[],
+    %(device_type)b::text[]
 )
 on conflict do nothing
 returning
@@ -51,24 +51,24 @@ insert into session_entries (
 )
 select *
 from unnest(
-    %(session_id)s::text[],
-    %(timestamp)s::timestamptz[],
-    %(id)s::uuid[],
-    %(received_at)s::timestamptz[],
-    %(over)s::boolean[],
-    %(implied)s::boolean[],
-    %(user_agent)s::text[],
-    %(header_user_agent)s::text[],
-    %(device_type)s::text[],
-    %(viewport_width)s::integer[],
-    %(viewport_height)s::integer[],
-    %(referrer)s::text[],
-    %(utm_source)s::text[],
-    %(utm_medium)s::text[],
-    %(utm_campaign)s::text[],
-    %(tracker_version)s::text[],
-    %(configuration_data)s::jsonb[],
-    %(flags)s::jsonb[]
+    %(session_id)b::text[],
+    %(timestamp)b::timestamptz[],
+    %(id)b::uuid[],
+    %(received_at)b::timestamptz[],
+    %(over)b::boolean[],
+    %(implied)b::boolean[],
+    %(user_agent)b::text[],
+    %(header_user_agent)b::text[],
+    %(device_type)b::text[],
+    %(viewport_width)b::integer[],
+    %(viewport_height)b::integer[],
+    %(referrer)b::text[],
+    %(utm_source)b::text[],
+    %(utm_medium)b::text[],
+    %(utm_campaign)b::text[],
+    %(tracker_version)b::text[],
+    %(configuration_data)b::jsonb[],
+    %(flags)b::jsonb[]
 )
 on conflict do nothing
 returning session_id;
@@ -82,19 +82,19 @@ insert into configuration_snapshots (
 )
 select *
 from unnest(
-    %(id)s::uuid[],
-    %(timestamp)s::timestamptz[],
-    %(received_at)s::timestamptz[],
-    %(over)s::boolean[],
-    %(session_id)s::text[],
+    %(id)b::uuid[],
+    %(timestamp)b::timestamptz[],
+    %(received_at)b::timestamptz[],
+    %(over)b::boolean[],
+    %(session_id)b::text[],
     %(configuration_data)b::text[]::jsonb[],
-    %(configuration_hash)s::text[],
-    %(total_price)s::integer[],
-    %(completion_percentage)s::numeric[],
-    %(price_list_version)s::text[],
-    %(price_error)s::text[],
-    %(client_price)s::double precision[],
-    %(trigger_event)s::text[]
+    %(configuration_hash)b::text[],
+    %(total_price)b::integer[],
+    %(completion_percentage)b::numeric[],
+    %(price_list_version)b::text[],
+    %(price_error)b::text[],
+    %(client_price)b::double precision[],
+    %(trigger_event)b::text[]
 )
 on conflict do nothing
 returning session_id;
@@ -106,15 +106,15 @@ insert into session_finalisations (
 )
 select *
 from unnest(
-    %(session_id)s::text[],
-    %(timestamp)s::timestamptz[],
-    %(id)s::uuid[],
-    %(received_at)s::timestamptz[],
-    %(over)s::boolean[],
-    %(conversion_status)s::text[],
-    %(exit_page)s::text[],
-    %(order_id)s::text[],
-    %(verified)s::boolean[]
+    %(session_id)b::text[],
+    %(timestamp)b::timestamptz[],
+    %(id)b::uuid[],
+    %(received_at)b::timestamptz[],
+    %(over)b::boolean[],
+    %(conversion_status)b::text[],
+    %(exit_page)b::text[],
+    %(order_id)b::text[],
+    %(verified)b::boolean[]
 )
 on conflict do nothing
 returning

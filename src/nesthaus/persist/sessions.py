@@ -1,5 +1,7 @@
 """A session's row while a batch is stored: as it was, and as it becomes. Pure: no database."""
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
@@ -242,17 +244,20 @@ def judge_visitor(progress: Progress) -> BurstQuestion | None:
     if stored.bot_reason == BURST:
         session.bot_reason = BURST
         return None
-    counts: dict[datetime, int] = {}
-    for at in progress.new_times:
-        second = at.replace(microsecond=0)
-        counts[second] = counts.get(second, 0) + 1
-    if max(counts.values(), default=0) > BURST_ABOVE:
-        session.bot_reason = BURST
-        return None
-    seconds = frozenset(second for second in counts if _may_hold_older_rows(progress, second))
+    times = sorted(progress.new_times)
+    if _may_be_burst(times):
+        counts = Counter(at.replace(microsecond=0) for at in times)
+        if max(counts.values()) > BURST_ABOVE:
+            session.bot_reason = BURST
+            return None
+    late = () if progress.is_new else times[: bisect_left(times, stored.last_activity + _SECOND)]
+    # Rows that were there before this batch are not later than the last activity then.
+    whole = {at.replace(microsecond=0) for at in late}
+    seconds = frozenset(second for second in whole if second <= stored.last_activity)
     return BurstQuestion(seconds) if seconds else None
 
 
-def _may_hold_older_rows(progress: Progress, second: datetime) -> bool:
-    """Rows that were there before this batch are not later than the last activity then."""
-    return not progress.is_new and progress.stored.last_activity >= second
+def _may_be_burst(times: Sequence[datetime]) -> bool:
+    """Whether more than a burst takes lie within one second, whole or not. Counting whole seconds
+    of every session took an eighth of a worker's time."""
+    return any(after - at < _SECOND for at, after in zip(times, times[BURST_ABOVE:], strict=False))

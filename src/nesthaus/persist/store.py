@@ -91,14 +91,16 @@ async def _lock(
     connection: Connection, arrived: Mapping[str, Arrivals], now: datetime
 ) -> dict[str, Progress]:
     ids = [uuid4() for _ in arrived]
+    names = list(arrived)
     parameters = {
-        "session_id": list(arrived),
+        "session_id": names,
         "id": ids,
         "earliest": [arrivals.earliest for arrivals in arrived.values()],
         "now": now,
     }
+    await connection.execute(_SQL["lock_sessions"], parameters)
     async with connection.cursor(row_factory=class_row(Session)) as cursor:
-        await cursor.execute(_SQL["lock_sessions"], parameters)
+        await cursor.execute(_SQL["locked_sessions"], {"session_id": names})
         proposed = dict(zip(arrived, ids, strict=True))
         return {
             stored.session_id: begin(

@@ -1,6 +1,7 @@
 -- name: lock_sessions
--- One row per session named, as it stands; a new one is made, a known one is locked by an update
--- that changes nothing. In one order, so that two workers wait for each other and never cross.
+-- No row. Makes the sessions named that are not there, and locks those that are: the condition keeps
+-- the update from happening, but not the lock, and no new version of the row has to be written. In
+-- one order, so that two workers wait for each other and never cross.
 insert into user_sessions (
     session_id, id, start_time, last_activity, latest_seen, created_at, updated_at
 )
@@ -13,11 +14,15 @@ select
     %(now)s,
     %(now)s
 from unnest(
-    %(session_id)s::text[], %(id)s::uuid[], %(earliest)s::timestamptz[]
+    %(session_id)b::text[], %(id)b::uuid[], %(earliest)b::timestamptz[]
 ) as arrived (session_id, id, earliest)
 order by session_id
-on conflict (session_id) do update set updated_at = user_sessions.updated_at
-returning
+on conflict (session_id) do update set updated_at = excluded.updated_at
+where false;
+
+-- name: locked_sessions
+-- One row per session named, as it stands; after `lock_sessions`.
+select
     session_id,
     id,
     start_time,
@@ -51,7 +56,9 @@ returning
     last_price_list_version,
     tracker_version,
     version_at,
-    clock_skew_ms;
+    clock_skew_ms
+from user_sessions
+where session_id = any(%(session_id)b);
 
 -- name: lock_known_sessions
 -- One row per session named that is there; locks it. Used where a session that was erased meanwhile
@@ -110,40 +117,40 @@ select
     changed.*,
     %(now)s
 from unnest(
-    %(session_id)s::text[],
-    %(id)s::uuid[],
-    %(start_time)s::timestamptz[],
-    %(last_activity)s::timestamptz[],
-    %(latest_seen)s::timestamptz[],
-    %(entry_at)s::timestamptz[],
-    %(end_time)s::timestamptz[],
-    %(session_duration)s::integer[],
-    %(total_interactions)s::integer[],
-    %(conversion_status)s::text[],
-    %(converted_at)s::timestamptz[],
-    %(abandoned_at)s::timestamptz[],
-    %(verified_at)s::timestamptz[],
-    %(order_id)s::text[],
-    %(exit_page)s::text[],
-    %(ip_address)s::inet[],
-    %(user_agent)s::text[],
-    %(device_type)s::text[],
-    %(browser_name)s::text[],
-    %(viewport_width)s::integer[],
-    %(viewport_height)s::integer[],
-    %(referrer)s::text[],
-    %(referrer_host)s::text[],
-    %(utm_source)s::text[],
-    %(utm_medium)s::text[],
-    %(utm_campaign)s::text[],
-    %(bot_reason)s::text[],
-    %(final_configuration_hash)s::text[],
-    %(final_snapshot_at)s::timestamptz[],
-    %(last_price)s::integer[],
-    %(last_price_list_version)s::text[],
-    %(tracker_version)s::text[],
-    %(version_at)s::timestamptz[],
-    %(clock_skew_ms)s::bigint[],
+    %(session_id)b::text[],
+    %(id)b::uuid[],
+    %(start_time)b::timestamptz[],
+    %(last_activity)b::timestamptz[],
+    %(latest_seen)b::timestamptz[],
+    %(entry_at)b::timestamptz[],
+    %(end_time)b::timestamptz[],
+    %(session_duration)b::integer[],
+    %(total_interactions)b::integer[],
+    %(conversion_status)b::text[],
+    %(converted_at)b::timestamptz[],
+    %(abandoned_at)b::timestamptz[],
+    %(verified_at)b::timestamptz[],
+    %(order_id)b::text[],
+    %(exit_page)b::text[],
+    %(ip_address)b::inet[],
+    %(user_agent)b::text[],
+    %(device_type)b::text[],
+    %(browser_name)b::text[],
+    %(viewport_width)b::integer[],
+    %(viewport_height)b::integer[],
+    %(referrer)b::text[],
+    %(referrer_host)b::text[],
+    %(utm_source)b::text[],
+    %(utm_medium)b::text[],
+    %(utm_campaign)b::text[],
+    %(bot_reason)b::text[],
+    %(final_configuration_hash)b::text[],
+    %(final_snapshot_at)b::timestamptz[],
+    %(last_price)b::integer[],
+    %(last_price_list_version)b::text[],
+    %(tracker_version)b::text[],
+    %(version_at)b::timestamptz[],
+    %(clock_skew_ms)b::bigint[],
     %(final_configuration)b::text[]::jsonb[]
 ) as changed
 on conflict (session_id) do update set
@@ -191,7 +198,7 @@ insert into recount_marks (session_id, hour)
 select
     session_id,
     hour
-from unnest(%(session_id)s::text[], %(hour)s::timestamptz[]) as marked (session_id, hour);
+from unnest(%(session_id)b::text[], %(hour)b::timestamptz[]) as marked (session_id, hour);
 
 -- name: insert_metrics
 -- One row per measured value that was not there yet.
@@ -213,18 +220,18 @@ select
     buckets::integer[],
     counts::bigint[]
 from unnest(
-    %(id)s::uuid[],
-    %(timestamp)s::timestamptz[],
-    %(received_at)s::timestamptz[],
-    %(session_id)s::text[],
-    %(metric_name)s::text[],
-    %(value)s::double precision[],
-    %(unit)s::text[],
-    %(additional_data)s::jsonb[],
-    %(value_count)s::bigint[],
-    %(greatest)s::double precision[],
-    %(buckets)s::text[],
-    %(counts)s::text[]
+    %(id)b::uuid[],
+    %(timestamp)b::timestamptz[],
+    %(received_at)b::timestamptz[],
+    %(session_id)b::text[],
+    %(metric_name)b::text[],
+    %(value)b::double precision[],
+    %(unit)b::text[],
+    %(additional_data)b::jsonb[],
+    %(value_count)b::bigint[],
+    %(greatest)b::double precision[],
+    %(buckets)b::text[],
+    %(counts)b::text[]
 ) as metric (
     id, timestamp, received_at, session_id, metric_name, value, unit, additional_data,
     count, greatest, buckets, counts
@@ -237,6 +244,6 @@ returning timestamp;
 -- No row. How often a process refused calls for one reason since it last said so.
 insert into refusals (id, date, reason, count)
 select *
-from unnest(%(id)s::uuid[], %(date)s::date[], %(reason)s::text[], %(count)s::integer[])
+from unnest(%(id)b::uuid[], %(date)b::date[], %(reason)b::text[], %(count)b::integer[])
 order by 1
 on conflict do nothing;

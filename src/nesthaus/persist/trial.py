@@ -42,13 +42,15 @@ def _tell(letter: Buried) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much at once, and how often.
+    """How much at once, and how often: entries of one answer of the stream, and of all that are
+    read before any is stored.
 
     What a worker leaves behind is taken over `claim_idle_s` later at the soonest and
     `claim_every_s` after that at the latest; the two are less than 15 s.
     """
 
     batch: int = 1_000
+    most: int = 10_000
     block_ms: int = 200
     claim_idle_s: float = 10.0
     claim_every_s: float = 3.0

