@@ -78,7 +78,6 @@ class Archived:
 
     months: list[date] = field(default_factory=list[date])
     sessions: int = 0
-    rows: int = 0
     late: int = 0
     partitions: list[str] = field(default_factory=list[str])
     waits_for: date | None = None
@@ -203,7 +202,7 @@ class Archiving:
         if manifest.time_zone != self.writer.zone.key:
             raise StoreTrouble(f"{folder} was archived in {manifest.time_zone}")
         self.told(f"{folder}: closing")
-        waiting = await self._close_written(lead, span, manifest)
+        waiting = await self._close_written(lead, span)
         if waiting:
             done.waits_for, done.waiting = span.month, waiting
             return False
@@ -227,23 +226,32 @@ class Archiving:
         await self.reached("named")
         return manifest
 
-    async def _close_written(self, lead: Connection, span: Span, manifest: Manifest) -> int:
+    async def _close_written(self, lead: Connection, span: Span) -> int:
         """How many hours are not counted yet: then it is not closed."""
         while True:
-            erased: dict[int, set[str]] = {}
-            async with self.pool.connection() as connection, connection.transaction() as closing:
-                await connection.execute(SQL["take_counting_turn"])
-                waiting = await _one(connection, "uncounted_hours", span.bounds())
-                if waiting:
-                    return int(str(waiting))
-                erased = await self._note(connection, span.month, manifest.parts)
+            async with self._files(lead):
+                manifest = await self._known(span.month)
+                waiting, erased = await self._try_to_close(span, manifest)
                 if not erased:
-                    asked = {"month": span.month, "now": self.clock()}
-                    await connection.execute(SQL["close_month"], asked)
-                    return 0
+                    return waiting
+                await self._forget(span.month, erased)
+
+    async def _try_to_close(
+        self, span: Span, manifest: Manifest
+    ) -> tuple[int, dict[int, set[str]]]:
+        """Closed where both are empty. While files are held."""
+        async with self.pool.connection() as connection, connection.transaction() as closing:
+            await connection.execute(SQL["take_counting_turn"])
+            waiting = await _one(connection, "uncounted_hours", span.bounds())
+            if waiting:
+                return int(str(waiting)), {}
+            erased = await self._note(connection, span.month, manifest.parts)
+            if erased:
                 raise Rollback(closing)
-            await self._forget(lead, span.month, erased)
-            manifest = await self._known(span.month)
+            asked = {"month": span.month, "now": self.clock()}
+            await connection.execute(SQL["close_month"], asked)
+            return 0, {}
+        return 0, erased
 
     async def _note(
         self, connection: Connection, month: date, parts: Iterable[Part]
@@ -262,16 +270,14 @@ class Archiving:
                     erased.setdefault(part.number, set()).update(gone)
         return erased
 
-    async def _forget(self, lead: Connection, month: date, erased: dict[int, set[str]]) -> None:
-        async with self._files(lead):
-            for number, session_ids in erased.items():
-                manifest = await self._known(month)
-                part = manifest.part(number)
-                if part is not None:
-                    change = Change(without=frozenset(session_ids))
-                    await asyncio.to_thread(
-                        self.archive.change, manifest, part, change, self.clock()
-                    )
+    async def _forget(self, month: date, erased: Mapping[int, set[str]]) -> None:
+        """While files are held."""
+        for number, session_ids in erased.items():
+            manifest = await self._known(month)
+            part = manifest.part(number)
+            if part is not None:
+                change = Change(without=frozenset(session_ids))
+                await asyncio.to_thread(self.archive.change, manifest, part, change, self.clock())
 
     async def _known(self, month: date) -> Manifest:
         manifest = await self._manifest(month)
@@ -286,29 +292,29 @@ class Archiving:
             return
         self.told(f"{folder_of(span.month)}: deleting")
         done.sessions += await self._clear(lead, span.month)
-        while taken := await self._take_in(lead, span):
-            gone = await self._clear(lead, span.month)
+        taken = _LEFT_AT_ONCE
+        while taken == _LEFT_AT_ONCE:  # whoever comes meanwhile waits for the next run
+            taken = await self._take_in(lead, span)
             done.late += taken
-            done.sessions += gone
-            if not gone:  # whoever came back meanwhile waits for the next run
-                return
+            if taken:
+                done.sessions += await self._clear(lead, span.month)
 
     async def _mend_index(self, lead: Connection, month: date) -> None:
         """Where a part has more sessions than the index knows: a run was broken off, or the tables
         are those of a backup."""
-        cursor = await lead.execute(SQL["indexed"], {"month": month})
-        indexed = dict(await cursor.fetchall())
-        manifest = await self._known(month)
-        unknown = [
-            part
-            for part in manifest.parts
-            if indexed.get(part.number, 0) < part.files[SESSIONS.name].rows
-        ]
-        if not unknown:
-            return
-        async with self.pool.connection() as connection, connection.transaction():
-            erased = await self._note(connection, month, unknown)
-        await self._forget(lead, month, erased)
+        async with self._files(lead):
+            cursor = await lead.execute(SQL["indexed"], {"month": month})
+            indexed = dict(await cursor.fetchall())
+            unknown = [
+                part
+                for part in (await self._known(month)).parts
+                if indexed.get(part.number, 0) < part.files[SESSIONS.name].rows
+            ]
+            if not unknown:
+                return
+            async with self.pool.connection() as connection, connection.transaction():
+                erased = await self._note(connection, month, unknown)
+            await self._forget(month, erased)
         async with self.pool.connection() as connection:
             await self.index.await_turns(connection)
 
