@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pyarrow.parquet as pq
 import pytest
@@ -105,8 +105,10 @@ class Kept:
             for part in manifest.parts:
                 for table in (SESSIONS, *EVENTS):
                     with self.archive.store.open(part.files[table.name].name) as file:
-                        whole: Any = pq.read_table(file, columns=list(table.key))  # pyright: ignore[reportUnknownMemberType]
-                        read: list[dict[str, object]] = whole.to_pylist()
+                        read = cast(
+                            "list[dict[str, object]]",
+                            pq.read_table(file, columns=list(table.key)).to_pylist(),  # pyright: ignore[reportUnknownMemberType]
+                        )
                     found[table.name].update(
                         tuple(str(row[name]) for name in table.key) for row in read
                     )

@@ -1,5 +1,6 @@
 """Does an erased session leave the archive, and come back by no way?"""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -117,3 +118,19 @@ async def test_the_nightly_sweep_takes_out_who_came_back(kept: Kept, erasing: Er
 
     assert swept == 1
     assert "v3" not in named(kept)
+
+
+async def test_files_of_an_older_copy_forget_who_was_erased_since(
+    kept: Kept, erasing: Erasing, tmp_path: Path
+) -> None:
+    await kept.run()
+    shutil.copytree(tmp_path / "archive", tmp_path / "copy")
+    await erasing.erase("v3", "test")
+    shutil.rmtree(tmp_path / "archive")
+    shutil.move(tmp_path / "copy", tmp_path / "archive")
+    assert "v3" in named(kept)
+
+    await kept.run()
+
+    assert "v3" not in named(kept)
+    assert await find_flaws(kept.db, kept.archive, (), lambda _words: None) == []
