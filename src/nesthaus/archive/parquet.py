@@ -97,6 +97,13 @@ def read_rows(
             yield _rows(batch.select(wanted))
 
 
+def count_rows(file: IO[bytes], table: Table) -> int:
+    """How many can be read, every column of them."""
+    with _readable(table):
+        batches = _reader(file, table).iter_batches(ROWS_AT_ONCE, use_threads=False)
+        return sum(batch.num_rows for batch in batches)
+
+
 def rows_of_session(file: IO[bytes], table: Table, session_id: str) -> list[Row]:
     """Reads no row group in which it cannot be."""
     found: list[Row] = []

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from nesthaus.archive.manifests import File, Manifest, Part
-from nesthaus.archive.parquet import Row, Writer, read_rows, rows_of_session
+from nesthaus.archive.parquet import Row, Writer, count_rows, read_rows, rows_of_session
 from nesthaus.archive.store import ArchiveStore, StoreTrouble
 from nesthaus.archive.tables import INTERACTIONS, SESSIONS, TABLES, Table
 
@@ -78,7 +78,7 @@ def check(store: ArchiveStore, table: Table, file: File) -> None:
         if (size, digest) != (file.bytes, file.sha256):
             raise StoreTrouble(f"{file.name} is not what was written: its checksum differs")
         with store.open(file.name) as content:
-            rows = sum(len(some) for some in read_rows(content, table))
+            rows = count_rows(content, table)
     except FileNotFoundError:
         raise StoreTrouble(f"{file.name} is missing") from None
     if rows != file.rows:
