@@ -1,10 +1,12 @@
 """Does whatever breaks a run off lose nothing and double nothing?"""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from nesthaus.archive.sessions import Archive
+from nesthaus.archive.store import StoreTrouble
 from tests.archive.conftest import DAY, Kept, Keys
 from tests.persist.traffic import call, clicked
 
@@ -76,3 +78,19 @@ async def test_a_store_that_fails_deletes_nothing(kept: Kept, archive: Archive) 
     archive.store.put = write
     await kept.run()
     assert await kept.both() == before
+
+
+async def test_nothing_is_written_where_the_months_before_are_not(
+    kept: Kept, tmp_path: Path
+) -> None:
+    await kept.run()
+    await kept.track(call("before", clicked(-60 * DAY)))
+    await kept.count()
+    (tmp_path / "archive").rename(tmp_path / "elsewhere")
+
+    with pytest.raises(StoreTrouble, match="2026-06 is not in file:"):
+        await kept.run()
+
+    assert not (tmp_path / "archive").exists()
+    (tmp_path / "elsewhere").rename(tmp_path / "archive")
+    assert [month.month for month in (await kept.run()).months] == [4]

@@ -128,6 +128,8 @@ class Archiving:
             await self._check_zone(lead)
             async with self._files(lead):
                 await asyncio.to_thread(self.archive.tidy)
+            for month in await closed_months(lead):
+                await self._known(month)  # or it is not the archive of these tables
             for month in await self._due(lead, last):
                 if not await self._close(lead, span_of(month, self.writer.zone), done):
                     break
