@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from nesthaus.access.parts import Access, access_over
 from nesthaus.access.rate_limits import RateLimit, new_table
+from nesthaus.archive.sessions import Archive
 from nesthaus.db.pool import Pool
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
@@ -80,7 +81,13 @@ async def app(
             measures=measures_by(access.clock),
             accepted=lambda _delivery: None,
             live_limits=load_settings({}).live_limits,
-            kept=Kept(redis, 1, tmp_path / "spool", lambda _tombstones: None),
+            kept=Kept(
+                redis,
+                1,
+                tmp_path / "spool",
+                lambda _tombstones: None,
+                Archive((tmp_path / "archive").as_uri(), tmp_path / "archiving"),
+            ),
             reader=StreamReader(redis, 1, consumer="report"),
             teller=teller,
         )

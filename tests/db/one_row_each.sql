@@ -96,3 +96,5 @@ insert into tombstones (digest, erased_at)
 values (decode(repeat('ab', 32), 'hex'), '2026-06-15 12:05+00');
 insert into uncompacted (relation, since) values ('user_sessions', '2026-06-15 12:05+00');
 insert into metrics_kept (since) values ('2026-03-01');
+insert into archived_sessions (session_id, start_time, month, part)
+values ('s0', '2025-01-15 12:00+00', '2025-01-01', 1);

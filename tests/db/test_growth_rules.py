@@ -85,7 +85,7 @@ def test_session_ids_are_text(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         of_sessions = dict(connection.execute(_OF_SESSIONS.encode()).fetchall())
     assert set(of_sessions.values()) == {"text"}
-    assert len(of_sessions) == 11
+    assert len(of_sessions) == 12
 
 
 def test_foreign_keys_cascade(database_url: str) -> None:

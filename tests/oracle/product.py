@@ -25,6 +25,7 @@ from nesthaus.access.actors import Role
 from nesthaus.access.parts import access_over
 from nesthaus.access.rate_limits import RateLimit, new_table
 from nesthaus.aggregate.marked import count_marked
+from nesthaus.archive.sessions import Archive
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
@@ -220,7 +221,13 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             measures=measures_by(clock),
             accepted=lambda _delivery: None,
             live_limits=load_settings({}).live_limits,
-            kept=Kept(redis, 1, folder / "spool", lambda _tombstones: None),
+            kept=Kept(
+                redis,
+                1,
+                folder / "spool",
+                lambda _tombstones: None,
+                Archive((folder / "archive").as_uri(), folder / "archiving"),
+            ),
             reader=StreamReader(redis, 1, consumer="report"),
             teller=Teller((), Surroundings(CATALOGUE.zone, None)),
         )

@@ -9,6 +9,7 @@ from msgspec import structs
 from redis.asyncio import Redis
 
 from nesthaus.access.audit import page_of_audit
+from nesthaus.archive.sessions import Archive
 from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Delivery, Metric
 from nesthaus.domain.tombstones import Tombstones
@@ -58,7 +59,8 @@ def copy() -> Copy:
 
 @pytest.fixture
 def kept(redis: Redis, tmp_path: Path, copy: Copy) -> Kept:
-    return Kept(redis, 1, tmp_path, copy.write)
+    archive = Archive((tmp_path / "archive").as_uri(), tmp_path / "archiving")
+    return Kept(redis, 1, tmp_path, copy.write, archive)
 
 
 @pytest.fixture
@@ -128,6 +130,7 @@ async def test_nothing_of_it_is_in_any_table_and_others_keep_theirs(
         "deadLetters": 1,
         "streamEntries": 0,
         "spoolRecords": 0,
+        "archivedRows": 0,
     }
     hours = await look("select distinct hour from recount_marks where session_id = ''")
     assert [each["hour"] for each in hours] == [at(0)]
@@ -314,7 +317,7 @@ async def test_while_the_stream_is_away_the_tables_are_done_and_the_rest_is_aske
     database_url: str, db: Pool, keep: Keep, kept: Kept, tmp_path: Path
 ) -> None:
     nowhere = connect(f"unix://{tmp_path}/nobody.sock", retries=0)
-    erasing = Erasing(db, Kept(nowhere, 1, kept.spool, kept.copy), lambda: NOW, RULES)
+    erasing = Erasing(db, Kept(nowhere, 1, kept.spool, kept.copy, kept.archive), lambda: NOW, RULES)
     await keep(*everything_of(ANNA))
     with pytest.raises(StreamAway):
         await erasing.erase(ANNA, "admin")

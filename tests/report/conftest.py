@@ -1,6 +1,7 @@
 """The admin API over a real database, asked by a viewer."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from nesthaus.access.actors import Role
 from nesthaus.access.logins import Logins
 from nesthaus.access.rights import AdminGate
 from nesthaus.access.tokens import Tokens
+from nesthaus.archive.sessions import Archive
 from nesthaus.catalogue import load_catalogue
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.domain.pricing import Catalogue
@@ -41,12 +43,17 @@ async def reports(database_url: str) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive((tmp_path / "archive").as_uri(), tmp_path / "archiving")
+
+
+@pytest.fixture
 async def admin(
-    db: Pool, reports: Pool, catalogue: Catalogue, clock: SettableClock
+    db: Pool, reports: Pool, archive: Archive, catalogue: Catalogue, clock: SettableClock
 ) -> AsyncIterator[AsyncClient]:
     app = FastAPI()
     answer_problems(app)
-    app.include_router(admin_router(reports, catalogue, clock))
+    app.include_router(admin_router(reports, archive, catalogue, clock))
     app.include_router(export_router(reports, catalogue, clock))
     tokens = Tokens(db, clock)
     app.add_middleware(AdminGate, tokens=tokens, logins=Logins(db, clock))

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient
 
+from nesthaus.archive.sessions import Archive
 from nesthaus.db.pool import Pool
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.report.journeys import journey
@@ -264,16 +265,16 @@ async def test_without_a_token_it_is_401_whatever_is_asked(admin: AsyncClient) -
 
 
 async def test_a_session_with_too_many_rows_is_cut_and_says_so(
-    db: Pool, reports: Pool, catalogue: Catalogue
+    db: Pool, reports: Pool, archive: Archive, catalogue: Catalogue
 ) -> None:
     await insert(db, "user_sessions", session("s1", NOON))
     rows = [interaction("s1", after(second), "scroll") for second in range(4)]
     await insert(db, "interaction_events", *rows)
-    cut = await journey(reports, "s1", catalogue, NOON, most=3)
+    cut = await journey(reports, archive, "s1", catalogue, NOON, most=3)
     assert cut is not None
     assert cut.truncated
     assert [step.kind for step in cut.timeline] == ["start", "scroll", "scroll", "scroll"]
-    whole = await journey(reports, "s1", catalogue, NOON, most=4)
+    whole = await journey(reports, archive, "s1", catalogue, NOON, most=4)
     assert whole is not None
     assert not whole.truncated
 

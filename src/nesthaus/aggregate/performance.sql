@@ -46,9 +46,12 @@ with measured as (
     select
         day.date,
         coalesce(
-            (session.start_time at time zone %(zone)s::text)::date, day.date
+            (
+                coalesce(session.start_time, archived.start_time) at time zone %(zone)s::text
+            )::date,
+            day.date
         ) as session_date,
-        session.session_id is not null as of_session,
+        coalesce(session.session_id, archived.session_id) is not null as of_session,
         session.bot_reason is not null as bot,
         coalesce(session.device_type, '') as device,
         coalesce(session.utm_source, '') as source,
@@ -73,6 +76,7 @@ with measured as (
         on metric.timestamp >= day.since
         and metric.timestamp < day.until
     left join user_sessions as session using (session_id)
+    left join archived_sessions as archived using (session_id)
     -- Without these bounds a plan would be made for all days there are.
     where metric.timestamp >= %(first)s
       and metric.timestamp < %(last)s

@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": ("nesthaus.cli.verify", "Send one session to a running nesthaus and read it back."),
     "backup": ("nesthaus.cli.backup", "Write a backup of all tables while everything goes on."),
     "restore": ("nesthaus.cli.restore", "Bring all tables back from a backup."),
+    "archive": ("nesthaus.cli.archive", "Move old months into Parquet files, list and check them."),
     "seed": ("nesthaus.cli.seed", "Make believable visitors, or take them out again."),
     "upkeep": ("nesthaus.cli.upkeep", "Make what was erased leave the servers' files, too."),
     "rebuild": ("nesthaus.cli.rebuild", "Count stored figures again from what was tracked."),

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import psycopg
 
+from nesthaus.archive.store import StoreTrouble
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option
 from nesthaus.cli.own_servers import servers_running
@@ -42,7 +43,7 @@ def command(folder: Path, *, replace: bool, data: Path | None) -> None:
         raise Failed("stopped: nothing was changed") from None
     except SchemaError as error:
         raise Failed(str(error), EXIT_MISUSED if isinstance(error, UnknownSchema) else 1) from None
-    except (NoBackup, Refused, NoClients, DumpFailed, OSError, ValueError) as error:
+    except (NoBackup, Refused, NoClients, DumpFailed, StoreTrouble, OSError, ValueError) as error:
         raise Failed(str(error)) from None
     except psycopg.Error as error:
         raise Failed(f"the database did not do it: {first_line(error)}") from None

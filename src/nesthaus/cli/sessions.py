@@ -9,6 +9,7 @@ import click
 import msgspec
 import psycopg
 
+from nesthaus.archive.store import StoreTrouble
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option, servers_of
 from nesthaus.db.pool import first_line
@@ -69,5 +70,5 @@ def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         raise Failed(str(error), EXIT_MISUSED if isinstance(error, UnknownSchema) else 1) from None
     except psycopg.Error as error:
         raise Failed(f"the database did not do it: {first_line(error)}; call it again") from None
-    except StreamAway as error:
+    except (StreamAway, StoreTrouble) as error:
         raise Failed(f"not all is done: {error}; call it again") from None

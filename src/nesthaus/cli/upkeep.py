@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import psycopg
 
+from nesthaus.archive.store import StoreTrouble
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option, servers_of
 from nesthaus.cli.telling import progress
@@ -52,7 +53,7 @@ def _compact(settings: Settings, servers: Servers, within_s: float) -> Compacted
         raise Failed("stopped: call it again") from None
     except SchemaError as error:
         raise Failed(str(error), EXIT_MISUSED if isinstance(error, UnknownSchema) else 1) from None
-    except (StillSeen, StreamAway) as error:
+    except (StillSeen, StreamAway, StoreTrouble) as error:
         raise Failed(str(error)) from None
     except psycopg.Error as error:
         raise Failed(f"the database did not do it: {first_line(error)}") from None

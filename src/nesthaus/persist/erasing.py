@@ -17,10 +17,12 @@ from psycopg.rows import class_row, dict_row, scalar_row
 from redis.asyncio import Redis
 
 from nesthaus.access import audit
+from nesthaus.archive.sessions import Archive
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.events import Delivery
 from nesthaus.domain.tombstones import Tombstones
+from nesthaus.persist.archived import closed_months, forget_archived, hold_files, place_of
 from nesthaus.persist.erasure import Place, mark_hours, take_out
 from nesthaus.persist.rows import OF_NO_SESSION
 from nesthaus.persist.store import Rules
@@ -35,6 +37,8 @@ from nesthaus.stream.traces import rest_of
 _SQL = load_statements("nesthaus.persist", "erasing.sql")
 _MOST_TRIES = 10
 _TIME_MS = 120_000
+# Whoever archives holds the files for as long as a part takes.
+_ARCHIVE_TIME_MS = 600_000
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -48,6 +52,7 @@ _TABLES = (
     "orders",
     "recount_marks",
     "dead_letters",
+    "archived_sessions",
 )
 _CUT = ("interaction_events", "configuration_snapshots", "performance_metrics")
 
@@ -77,6 +82,7 @@ class Kept:
     shards: int
     spool: Path
     copy: Callable[[Tombstones], None]
+    archive: Archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +111,8 @@ class Erasing:
     rules: Rules
 
     async def erase(self, session_id: str, by: str) -> Receipt | None:
-        """None where nothing is known of it. Raises StreamAway when the tables are done and the
-        rest is not: it is to be called again."""
+        """None where nothing is known of it. Raises StreamAway or StoreTrouble when the tables are
+        done and the rest is not: it is to be called again."""
         now = self.clock()
         waiting = await self._bury(session_id, now)
         if waiting is None:
@@ -117,12 +123,14 @@ class Erasing:
         spooled = await asyncio.to_thread(forget_spooled, self.kept.spool, session_id)
         span = UNKNOWN_SPAN.over(*(event.at for each in waiting for event in each.events))
         receipt = await self._erase_rows(session_id, by, span, now)
+        async with self.pool.connection() as connection:
+            archived = await forget_in_archive(connection, self.kept.archive, session_id, now)
         redis = self.kept.redis
         await forget_live(redis, session_id, tombstones)
         streamed = await forget_entries(redis, self.kept.shards, session_id)
         await forget_answers(redis)
         await Generations(redis).figures_changed()
-        receipt.erased.update(streamEntries=streamed, spoolRecords=spooled)
+        receipt.erased.update(streamEntries=streamed, spoolRecords=spooled, archivedRows=archived)
         return receipt
 
     async def _bury(self, session_id: str, now: datetime) -> list[Delivery] | None:
@@ -134,10 +142,14 @@ class Erasing:
         except StreamAway as error:
             away = error
         async with self.pool.connection() as connection:
-            if not waiting and not await is_known(connection, session_id):
-                if away is not None:
-                    raise away
-                return None
+            is_anywhere = waiting or await is_known(connection, session_id)
+            closed = await closed_months(connection)
+        archive = self.kept.archive
+        if not is_anywhere and not await asyncio.to_thread(archive.search, session_id, closed):
+            if away is not None:
+                raise away
+            return None
+        async with self.pool.connection() as connection:
             await bury_name(connection, session_id, now)
         return waiting
 
@@ -165,8 +177,28 @@ async def is_known(connection: Connection, session_id: str) -> bool:
     """Whether any row names the session, or it was erased before."""
     if await erased_among(connection, {session_id}):
         return True
+    if await place_of(connection, session_id) is not None:
+        return True
     span = await _span_of(connection, session_id)
     return span != UNKNOWN_SPAN or bool(await letters_of(connection, session_id))
+
+
+async def forget_in_archive(
+    connection: Connection, archive: Archive, session_id: str, now: datetime
+) -> int:
+    """How many rows went; after its tombstone. Raises StoreTrouble."""
+    async with connection.transaction():
+        await connection.execute(_SQL["give_time"], {"milliseconds": str(_ARCHIVE_TIME_MS)})
+        await hold_files(connection)
+        place = await place_of(connection, session_id)
+        if place is None:
+            closed = await closed_months(connection)
+            place = await asyncio.to_thread(archive.search, session_id, closed)
+        if place is None:
+            return 0
+        rows = await asyncio.to_thread(archive.forget, place, session_id, now)
+        await forget_archived(connection, session_id)
+    return rows
 
 
 async def erase_rows(

@@ -97,7 +97,10 @@ where session_id is not null
 union
 select session_id
 from recount_marks
-where session_id <> '';
+where session_id <> ''
+union
+select session_id
+from archived_sessions;
 
 -- name: payloads
 -- One row per dead letter.

@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter, Depends, Response
 
 from nesthaus.access.rights import ADMIN_PATH, Acting, admitted
+from nesthaus.archive.store import StoreTrouble
 from nesthaus.persist.erasing import Erasing, Receipt
 from nesthaus.persist.session_data import Data, SessionData
 from nesthaus.responses import json_response, not_found, unavailable
@@ -18,7 +19,7 @@ _PROBLEMS = problem_documents(
     _401="No login and no API token, or none that is valid.",
     _403="No right to this, or X-CSRF-Token is missing.",
     _404="Nothing is kept about such a session.",
-    _503="The database or the stream is away; `Retry-After` says when to try again.",
+    _503="The database, the stream or the archive is away; `Retry-After` says when to try again.",
 )
 
 
@@ -39,6 +40,8 @@ def session_router(data: Data, erasing: Erasing, clock: Callable[[], datetime]) 
             found = await data.of(id, clock())
         except StreamAway as error:
             raise unavailable(f"What waits for being stored: {error}", _RETRY_S) from error
+        except StoreTrouble as error:
+            raise unavailable(f"The archive: {error}", _RETRY_S) from error
         if found is None:
             raise _unknown()
         answer = json_response(found)
@@ -57,6 +60,9 @@ def session_router(data: Data, erasing: Erasing, clock: Callable[[], datetime]) 
             receipt = await erasing.erase(id, acting.signature)
         except StreamAway as error:
             sentence = f"The tables are done, call again for what waits and the live view: {error}"
+            raise unavailable(sentence, _RETRY_S) from error
+        except StoreTrouble as error:
+            sentence = f"The tables are done, call again for the archive: {error}"
             raise unavailable(sentence, _RETRY_S) from error
         if receipt is None:
             raise _unknown()

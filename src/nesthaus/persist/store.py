@@ -14,6 +14,7 @@ from nesthaus.db.queries import load_statements
 from nesthaus.domain.events import Delivery
 from nesthaus.domain.periods import start_of_hour
 from nesthaus.persist import orders, raw_rows
+from nesthaus.persist.archived import archived_among, stays
 from nesthaus.persist.batch import Arrivals, Batch, batch_of
 from nesthaus.persist.derive import derive
 from nesthaus.persist.rows import (
@@ -77,7 +78,10 @@ async def _store_sessions(
 ) -> int:
     if not arrived:
         return 0
-    sessions = await _lock(connection, arrived, now)
+    archived = await archived_among(connection, arrived)
+    for session_id, start in archived.items():
+        stays(arrived[session_id], start)
+    sessions = await _lock(connection, arrived, archived, now)
     await raw_rows.insert_entries(connection, arrived, sessions)
     await raw_rows.insert_snapshots(connection, arrived, sessions)
     claims = await raw_rows.insert_finalisations(connection, arrived, sessions)
@@ -88,14 +92,17 @@ async def _store_sessions(
 
 
 async def _lock(
-    connection: Connection, arrived: Mapping[str, Arrivals], now: datetime
+    connection: Connection,
+    arrived: Mapping[str, Arrivals],
+    archived: Mapping[str, datetime],
+    now: datetime,
 ) -> dict[str, Progress]:
     ids = [uuid4() for _ in arrived]
     names = list(arrived)
     parameters = {
         "session_id": names,
         "id": ids,
-        "earliest": [arrivals.earliest for arrivals in arrived.values()],
+        "earliest": [archived.get(name, each.earliest) for name, each in arrived.items()],
         "now": now,
     }
     await connection.execute(_SQL["lock_sessions"], parameters)

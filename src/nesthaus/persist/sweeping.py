@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from psycopg.rows import scalar_row
 
+from nesthaus.archive.sessions import Archive
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.events import Metric, RefusalCount
 from nesthaus.domain.refusals import Refusal
-from nesthaus.persist.erasing import UNKNOWN_SPAN, erase_rows
+from nesthaus.persist.erasing import UNKNOWN_SPAN, erase_rows, forget_in_archive
 from nesthaus.persist.rows import REFUSAL_COLUMNS, columns, refusal_row
 from nesthaus.persist.store import Rules
 from nesthaus.persist.tombstones import all_tombstones
@@ -21,10 +22,14 @@ _REFUSALS = load_statements("nesthaus.persist", "store.sql")
 
 
 async def sweep(
-    connection: Connection, now: datetime, rules: Rules, told: Callable[[str], None]
+    connection: Connection,
+    archive: Archive,
+    now: datetime,
+    rules: Rules,
+    told: Callable[[str], None],
 ) -> int:
     """How many sessions were taken out, counted as refused. `connection` is in autocommit mode:
-    each session goes in a transaction of its own."""
+    each session goes in a transaction of its own. Raises StoreTrouble."""
     tombstones = await all_tombstones(connection)
     if not tombstones.stones:
         return 0
@@ -36,6 +41,7 @@ async def sweep(
             refusal = RefusalCount(id=uuid4(), at=now, reason=Refusal.ERASED.value, count=1)
             row = columns([refusal_row(refusal, rules.zone)], REFUSAL_COLUMNS)
             await connection.execute(_REFUSALS["insert_refusals"], row)
+        await forget_in_archive(connection, archive, session_id, now)
     return len(erased)
 
 

@@ -15,6 +15,7 @@ from nesthaus.db.queries import load_statements
 from nesthaus.domain.periods import starts_of
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.figures import FIGURES, METRICS, figure_parameters, narrow, over, over_all
+from nesthaus.report.archived import refuse_archived
 from nesthaus.report.questions import Question
 
 SQL = load_statements("nesthaus.report", "counts.sql")
@@ -122,7 +123,15 @@ def _counted(figures: tuple[str, ...]) -> tuple[bytes, ...]:
 
 
 async def is_stored(connection: Connection, question: Question) -> bool:
-    """Whether stored figures tell of just these sessions."""
+    """Whether stored figures tell of just these sessions. Raises Problem where only the sessions
+    themselves could, and they are archived."""
+    if await _is_stored(connection, question):
+        return True
+    await refuse_archived(connection, question.period)
+    return False
+
+
+async def _is_stored(connection: Connection, question: Question) -> bool:
     breakdown = question.stored_in
     if breakdown is None or breakdown.dimension != "utm_source":
         return breakdown is not None
@@ -134,7 +143,7 @@ async def stored_in_days(connection: Connection, question: Question) -> dict[str
     """What stored figures of days are asked to tell of just these sessions, of totals, one
     breakdown, or both (`parts`); None where there are none."""
     breakdown, days = question.stored_in, question.period.days
-    if breakdown is None or not days or not await is_stored(connection, question):
+    if not days or not await is_stored(connection, question) or breakdown is None:
         return None
     return {
         "first": days[0],

@@ -14,6 +14,7 @@ from nesthaus.db.queries import load_statements
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.figures import over
 from nesthaus.report import counts
+from nesthaus.report.archived import refuse_archived
 from nesthaus.report.configurations import PopularConfiguration, each_configuration
 from nesthaus.report.daily import DailyRow, daily_rows
 from nesthaus.report.formats import Format, document_of, heading_in, lines_in, rows_in
@@ -78,6 +79,8 @@ async def exported(
     async with reading(pool) as connection:
         await connection.execute(_SQL["time_limit"], {"milliseconds": TIME_LIMIT_MS})
         if export.make is None:
+            if export.name != "performance":
+                await refuse_archived(connection, question.period)
             as_of = question.asked_at
             parts = _copied(connection, export, kind, question)
         else:

@@ -14,6 +14,7 @@ from nesthaus.db.queries import load_statements
 from nesthaus.domain.buckets import GROWTH
 from nesthaus.figures import over
 from nesthaus.report import counts
+from nesthaus.report.archived import refuse_archived
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
 from nesthaus.report.summaries import Buckets, Summary, summary_of
@@ -59,6 +60,7 @@ class _Values:
 
 
 async def flag_effect(pool: Pool, question: Question, key: str) -> FlagEffect:
+    """Raises Problem where sessions of the period are archived."""
     asked = asdict(question.filters) | {
         "key": key,
         "starts": [question.period.since],
@@ -69,6 +71,7 @@ async def flag_effect(pool: Pool, question: Question, key: str) -> FlagEffect:
         reading(pool) as connection,
         connection.cursor(row_factory=class_row(_Values)) as cursor,
     ):
+        await refuse_archived(connection, question.period)
         await cursor.execute(_SIDES, asked)
         rows = await cursor.fetchall()
     return FlagEffect(

@@ -1,14 +1,16 @@
 """Everything one session did, in order, with what it cost at each step."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID
 
 from msgspec import Struct
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import class_row
 
+from nesthaus.archive.sessions import Archive, Place
+from nesthaus.archive.tables import SESSIONS
 from nesthaus.db.pool import Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.configurations import configuration_from_json
@@ -17,6 +19,14 @@ from nesthaus.domain.insights import Insights, insights
 from nesthaus.domain.journeys import Step, Told, timeline
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.report import sessions
+from nesthaus.report.journey_rows import (
+    FinalisationRow,
+    InteractionRow,
+    JourneyRows,
+    OpeningRow,
+    SnapshotRow,
+    together,
+)
 from nesthaus.report.sessions import SessionRow
 
 _SQL = load_statements("nesthaus.report", "journeys.sql")
@@ -28,48 +38,6 @@ MOST_ROWS = 20_000
 # collector over a thousand of them takes longer than telling the journey.
 
 Row = TypeVar("Row")
-
-
-class InteractionRow(Struct, frozen=True, gc=False, rename="camel"):
-    """A row of `interaction_events`; `over`: more than 7 days after the session's start."""
-
-    id: UUID
-    session_id: str
-    timestamp: datetime
-    received_at: datetime
-    event_type: str
-    category: str | None
-    element_id: str | None
-    selection_value: str | None
-    previous_value: str | None
-    quantity: int | None
-    square_meters: float | None
-    time_spent: int | None
-    cause: str | None
-    page: str | None
-    sequence: int | None
-    device_type: str | None
-    viewport_width: int | None
-    viewport_height: int | None
-    over: bool
-
-
-class SnapshotRow(Struct, frozen=True, gc=False, rename="camel"):
-    """A row of `configuration_snapshots`, priced when it was received, never again."""
-
-    id: UUID
-    session_id: str
-    timestamp: datetime
-    received_at: datetime
-    configuration_data: dict[str, object]
-    configuration_hash: str
-    total_price: int | None
-    completion_percentage: float | None
-    price_list_version: str
-    price_error: str | None
-    client_price: float | None
-    trigger_event: str | None
-    over: bool
 
 
 class Journey(Struct, frozen=True, rename="camel"):
@@ -85,36 +53,20 @@ class Journey(Struct, frozen=True, rename="camel"):
     as_of: datetime
 
 
-class _OpeningRow(Struct, frozen=True):
-    id: UUID
-    timestamp: datetime
-    configuration_data: dict[str, object] | None
-
-
-class _FinalisationRow(Struct, frozen=True):
-    id: UUID
-    timestamp: datetime
-    conversion_status: str
-    exit_page: str | None
-    order_id: str | None
-    verified: bool
-    over: bool
-
-
-class _Rows(Struct, frozen=True):
-    session: SessionRow
-    openings: list[_OpeningRow]
-    interactions: list[InteractionRow]
-    snapshots: list[SnapshotRow]
-    finalisations: list[_FinalisationRow]
-    truncated: bool
-
-
 async def journey(
-    pool: Pool, session_id: str, catalogue: Catalogue, as_of: datetime, most: int = MOST_ROWS
+    pool: Pool,
+    archive: Archive,
+    session_id: str,
+    catalogue: Catalogue,
+    as_of: datetime,
+    *,
+    most: int = MOST_ROWS,
 ) -> Journey | None:
-    """None where there is no such session."""
-    rows = await _read(pool, session_id, most)
+    """None where there is no such session. Raises StoreTrouble, of one that is archived."""
+    rows, place = await _read(pool, session_id, most)
+    if place is not None:
+        archived = await asyncio.to_thread(archive.rows_of, place, session_id)
+        rows = _cut(together(rows, archived), most) if archived[SESSIONS.name] else rows
     if rows is None:
         return None
     events = _events(rows)
@@ -132,20 +84,22 @@ async def journey(
     )
 
 
-async def _read(pool: Pool, session_id: str, most: int) -> _Rows | None:
-    """All tables as of one moment, in one round trip."""
+async def _read(pool: Pool, session_id: str, most: int) -> tuple[JourneyRows | None, Place | None]:
+    """All tables as of one moment, in one round trip; and where in the archive the session is."""
     asked = {"session_id": session_id, "most": most + 1}
     async with pool.connection() as connection, connection.pipeline(), connection.transaction():
         await connection.execute("set transaction isolation level repeatable read, read only")
         found = await _ask(connection, SessionRow, sessions.SQL["one_session"], asked)
-        openings = await _ask(connection, _OpeningRow, _SQL["opening"], asked)
+        openings = await _ask(connection, OpeningRow, _SQL["opening"], asked)
         interactions = await _ask(connection, InteractionRow, _SQL["interactions"], asked)
         snapshots = await _ask(connection, SnapshotRow, _SQL["snapshots"], asked)
-        finalisations = await _ask(connection, _FinalisationRow, _SQL["finalisations"], asked)
+        finalisations = await _ask(connection, FinalisationRow, _SQL["finalisations"], asked)
+        places = await _ask(connection, Place, _SQL["archived"], asked)
+        place = await places.fetchone()
         session = await found.fetchone()
         if session is None:
-            return None
-        rows = _Rows(
+            return None, place
+        rows = JourneyRows(
             session,
             await openings.fetchall(),
             await interactions.fetchall(),
@@ -153,14 +107,14 @@ async def _read(pool: Pool, session_id: str, most: int) -> _Rows | None:
             await finalisations.fetchall(),
             truncated=False,
         )
-    return _cut(rows, most)
+    return _cut(rows, most), place
 
 
-def _cut(rows: _Rows, most: int) -> _Rows:
+def _cut(rows: JourneyRows, most: int) -> JourneyRows:
     listed = (rows.interactions, rows.snapshots, rows.finalisations)
     if all(len(some) <= most for some in listed):
         return rows
-    return _Rows(
+    return JourneyRows(
         rows.session,
         rows.openings,
         rows.interactions[:most],
@@ -180,7 +134,7 @@ async def _ask(
     return await cursor.execute(statement, asked)
 
 
-def _events(rows: _Rows) -> list[Told]:
+def _events(rows: JourneyRows) -> list[Told]:
     """What counts of a session's rows; the over ones do not, but a conversion does."""
     return [
         *[_entry(row) for row in rows.openings],
@@ -201,7 +155,7 @@ def _of_its_own(events: Sequence[Told], session: SessionRow) -> list[Told]:
     ]
 
 
-def _entry(row: _OpeningRow) -> Entry:
+def _entry(row: OpeningRow) -> Entry:
     shown = row.configuration_data
     return Entry(
         id=row.id,
@@ -238,7 +192,7 @@ def _snapshot(row: SnapshotRow) -> Snapshot:
     )
 
 
-def _finalisation(row: _FinalisationRow) -> Finalisation:
+def _finalisation(row: FinalisationRow) -> Finalisation:
     return Finalisation(
         id=row.id,
         at=row.timestamp,

@@ -1,3 +1,11 @@
+-- name: archived
+-- At most one row: where in the archive the session is.
+select
+    month,
+    part
+from archived_sessions
+where session_id = %(session_id)s;
+
 -- name: opening
 -- At most one row: when the page first said that it opened the session, and the configuration it
 -- showed then. A repeated or second create changes neither.

@@ -8,14 +8,17 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from nesthaus.access.rights import ADMIN_PATH, admitted
+from nesthaus.archive.sessions import Archive
+from nesthaus.archive.store import StoreTrouble
 from nesthaus.db.pool import Pool
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.report.filters import ListQuery, Text, filters_asked_for
 from nesthaus.report.journeys import Journey, journey
 from nesthaus.report.sessions import Place, SessionPage, page_of_sessions
-from nesthaus.responses import json_response, not_found, place_of
+from nesthaus.responses import json_response, not_found, place_of, unavailable
 from nesthaus.responses.documents import PROBLEMS, document_model, problem_documents
 
+_RETRY_S = 5
 _OR_UNKNOWN = PROBLEMS | problem_documents(_404="There is no such session.")
 
 
@@ -30,7 +33,9 @@ class SessionQuery(ListQuery):
     )
 
 
-def admin_router(pool: Pool, catalogue: Catalogue, clock: Callable[[], datetime]) -> APIRouter:
+def admin_router(
+    pool: Pool, archive: Archive, catalogue: Catalogue, clock: Callable[[], datetime]
+) -> APIRouter:
     """Everything here reads only; `pool` should be one that cannot write and has a time limit."""
     router = APIRouter(prefix=ADMIN_PATH, dependencies=[Depends(admitted)], tags=["Reports"])
 
@@ -58,7 +63,10 @@ def admin_router(pool: Pool, catalogue: Catalogue, clock: Callable[[], datetime]
         responses=_OR_UNKNOWN,
     )
     async def user_journey(session_id: Annotated[Text, Query(alias="sessionId")]) -> Response:
-        told = await journey(pool, session_id, catalogue, clock())
+        try:
+            told = await journey(pool, archive, session_id, catalogue, clock())
+        except StoreTrouble as error:
+            raise unavailable(f"The archive: {error}", _RETRY_S) from error
         if told is None:
             raise not_found(f"There is no session {session_id}.")
         return json_response(told)

@@ -1,7 +1,7 @@
 """The list of sessions, and one session as a row."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 
 from nesthaus.db.pool import Pool
 from nesthaus.db.queries import load_statements
+from nesthaus.report.archived import archived_between
 from nesthaus.report.filters import Filters
 from nesthaus.report.reading import reading
 from nesthaus.responses import cursor_of
@@ -63,10 +64,12 @@ class SessionRow(Struct, frozen=True, rename="camel"):
 
 
 class SessionPage(Struct, frozen=True, rename="camel"):
-    """`next_cursor` is None on the last page."""
+    """`next_cursor` is None on the last page. `archived`: months of the range, by their first days,
+    whose sessions are in the archive and therefore not listed; their journeys are told by id."""
 
     items: list[SessionRow]
     next_cursor: str | None
+    archived: list[date]
     as_of: datetime
 
 
@@ -85,13 +88,12 @@ async def page_of_sessions(
         "before_start": place.start_time,
         "before_id": place.session_id,
     }
-    async with (
-        reading(pool) as connection,
-        connection.cursor(row_factory=class_row(SessionRow)) as cursor,
-    ):
-        await cursor.execute(SQL["page_of_sessions"], parameters)
-        rows = await cursor.fetchall()
+    async with reading(pool) as connection:
+        async with connection.cursor(row_factory=class_row(SessionRow)) as cursor:
+            await cursor.execute(SQL["page_of_sessions"], parameters)
+            rows = await cursor.fetchall()
+        archived = await archived_between(connection, filters.since, filters.until)
     items = rows[:limit]
     is_last = len(rows) <= limit
     last = None if is_last else cursor_of(Place(items[-1].start_time, items[-1].session_id))
-    return SessionPage(items, last, as_of)
+    return SessionPage(items, last, archived, as_of)

@@ -130,7 +130,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
     return (
         login_router(api.access, api.catalogue.zone),
         access_router(api.access),
-        admin_router(api.reports, api.catalogue, api.clock),
+        admin_router(api.reports, api.kept.archive, api.catalogue, api.clock),
         analytics_router(
             api.reports,
             api.catalogue,

@@ -11,7 +11,7 @@ from nesthaus.db.pool import with_settings
 from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.persist.sweeping import sweep
 from nesthaus.persist.tombstones import all_tombstones
-from nesthaus.roles.runtime import Servers, kept_for, redis_for, rules_of, wall_clock
+from nesthaus.roles.runtime import Servers, archive_for, kept_for, redis_for, rules_of, wall_clock
 from nesthaus.settings import Settings
 from nesthaus.stream.compaction import rewrite_files
 from nesthaus.stream.forgetting import publish_tombstones
@@ -54,7 +54,8 @@ async def compact(
     ):
         if not await schema_is_current(connection):
             raise SchemaError("the schema is older than this program: run `nesthaus migrate up`")
-        swept = await sweep(connection, wall_clock(), rules_of(settings), told)
+        archive = archive_for(settings)
+        swept = await sweep(connection, archive, wall_clock(), rules_of(settings), told)
         tombstones = await all_tombstones(connection)
         await asyncio.to_thread(kept_for(settings, redis).copy, tombstones)
         await publish_tombstones(redis, tombstones)

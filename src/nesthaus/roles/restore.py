@@ -10,7 +10,7 @@ from nesthaus.db.schema import schema_is_current
 from nesthaus.domain.tombstones import Tombstones
 from nesthaus.persist.sweeping import sweep
 from nesthaus.persist.tombstones import all_tombstones, take_over
-from nesthaus.roles.runtime import rules_of, wall_clock
+from nesthaus.roles.runtime import archive_for, rules_of, wall_clock
 from nesthaus.settings import Settings
 from nesthaus.upkeep.backups import Told
 from nesthaus.upkeep.restore import Restored, restore
@@ -20,7 +20,8 @@ from nesthaus.upkeep.tombstone_copies import Copies, read_copy
 async def bring_back(
     settings: Settings, database_url: str, backup: Path, *, replace: bool, told: Told
 ) -> Restored:
-    """Raises as `restore`, and OSError and ValueError for tombstones that cannot be read."""
+    """Raises as `restore`, OSError and ValueError for tombstones that cannot be read, and
+    StoreTrouble."""
     erased = _Erased(settings, database_url, backup, told)
     restored = await restore(database_url, backup, erased, replace=replace, told=told)
     Copies(settings.data, settings.backup_dir).write(erased.tombstones)
@@ -52,4 +53,5 @@ class _Erased:
         self.tombstones |= await all_tombstones(connection)
         async with connection.transaction():
             await take_over(connection, self.tombstones)
-        return await sweep(connection, wall_clock(), rules_of(self.settings), self.told)
+        archive, rules = archive_for(self.settings), rules_of(self.settings)
+        return await sweep(connection, archive, wall_clock(), rules, self.told)

@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 
 from nesthaus.access.parts import Access, access_over
 from nesthaus.aggregate.state import check_zone
+from nesthaus.archive.sessions import Archive
 from nesthaus.db.pool import Pool, first_line, open_pool, with_settings
 from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.domain.identifiers import Uuid7Source
@@ -144,7 +145,13 @@ def rules_of(settings: Settings) -> Rules:
 def kept_for(settings: Settings, redis: Redis) -> Kept:
     """Where sessions are kept besides the tables."""
     copies = Copies(settings.data, settings.backup_dir)
-    return Kept(redis, settings.stream_shards, settings.data / "spool", copies.write)
+    spool, archive = settings.data / "spool", archive_for(settings)
+    return Kept(redis, settings.stream_shards, spool, copies.write, archive)
+
+
+def archive_for(settings: Settings) -> Archive:
+    url = settings.archive or (settings.data.absolute() / "archive").as_uri()
+    return Archive(url, settings.data / "archiving")
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from nesthaus.domain.pricing import Catalogue
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
+from nesthaus.roles.archive import NightlyArchiving
 from nesthaus.roles.backup import ScheduledBackups
 from nesthaus.roles.compact import NightlyCompaction
 from nesthaus.roles.measuring import look_at_process, look_at_queue, measuring
@@ -179,6 +180,7 @@ def _jobs(settings: Settings, servers: Servers, work: _Work, media: MediaSyncs) 
         Job("alerts", settings.alert_every_s, work.alerts),
         Job("notices", settings.alert_every_s, work.notices),
         _compaction(settings, servers),
+        *_archive(settings, work.pool),
         *_backups(settings, servers),
         *_media(settings, media),
     )
@@ -193,6 +195,13 @@ def _media(settings: Settings, media: MediaSyncs) -> tuple[Job, ...]:
 def _compaction(settings: Settings, servers: Servers) -> Job:
     nightly = NightlyCompaction(settings, servers)
     return Job("compact", _LOOK_FOR_NIGHT_S, nightly.run, nightly.last_due)
+
+
+def _archive(settings: Settings, pool: Pool) -> tuple[Job, ...]:
+    if not settings.retention_days:
+        return ()
+    nightly = NightlyArchiving(settings, pool)
+    return (Job("archive", _LOOK_FOR_NIGHT_S, nightly.run, nightly.last_due),)
 
 
 def _backups(settings: Settings, servers: Servers) -> tuple[Job, ...]:

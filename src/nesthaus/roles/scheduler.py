@@ -11,6 +11,7 @@ import psycopg
 
 from nesthaus.aggregate.state import OtherZone
 from nesthaus.aggregate.turns import Busy
+from nesthaus.archive.store import StoreTrouble
 from nesthaus.db.pool import Connection, Pool, first_line
 from nesthaus.db.queries import load_statements
 from nesthaus.persist.announcer import Announcer
@@ -18,6 +19,7 @@ from nesthaus.roles.runtime import AWAY_AFTER_S, wall_clock
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.ending import end
 from nesthaus.stream.worker_states import Doing
+from nesthaus.upkeep.archiving import Busy as ArchiveBusy
 from nesthaus.upkeep.compaction import StillSeen
 from nesthaus.upkeep.jobs import last_run, note_end, note_start
 
@@ -30,7 +32,15 @@ _STOP_PATIENCE_S = 1.0
 
 # What a job waits for without a fault of its own: a server, somebody who holds a table (a backup
 # perhaps), sees what was erased or counts figures, a rebuild for the time zone.
-_KNOWN = (psycopg.OperationalError, StreamAway, StillSeen, Busy, OtherZone)
+_KNOWN = (
+    psycopg.OperationalError,
+    StreamAway,
+    StillSeen,
+    StoreTrouble,
+    Busy,
+    ArchiveBusy,
+    OtherZone,
+)
 
 log = logging.getLogger(__name__)
 

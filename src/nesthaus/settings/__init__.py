@@ -61,6 +61,8 @@ class Settings:
     backup_every_s: int
     backup_keep: int
     measure: bool
+    retention_days: int
+    archive: str | None = field(repr=False)
     metrics_retention_days: int
     alert_channels: tuple[Channel, ...] = field(repr=False)
     alert_every_s: int
@@ -145,6 +147,8 @@ def load_settings(
         backup_every_s=read.value(known.BACKUP_EVERY_S),
         backup_keep=read.value(known.BACKUP_KEEP),
         measure=read.value(known.MEASURE),
+        retention_days=read.value(known.RETENTION_DAYS),
+        archive=read.optional(known.ARCHIVE),
         metrics_retention_days=read.value(known.METRICS_RETENTION_DAYS),
         alert_channels=read.value(known.ALERT_URLS),
         alert_every_s=read.value(known.ALERT_EVERY_S),

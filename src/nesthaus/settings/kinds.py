@@ -26,6 +26,21 @@ def whole(least: int, greatest: int) -> Callable[[str], int]:
     return parse
 
 
+def whole_or_none(least: int, greatest: int) -> Callable[[str], int]:
+    """0 switches off what is set so."""
+    within = whole(least, greatest)
+
+    def parse(text: str) -> int:
+        if text == "0":
+            return 0
+        try:
+            return within(text)
+        except ValueError as error:
+            raise ValueError(f"{error}, or 0") from None
+
+    return parse
+
+
 def one_of(*allowed: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in allowed:

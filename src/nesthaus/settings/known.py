@@ -21,6 +21,7 @@ from nesthaus.settings.kinds import (
     store,
     stream,
     whole,
+    whole_or_none,
     zone,
 )
 from nesthaus.upkeep.alert_channels import channels_of
@@ -176,6 +177,16 @@ METRICS_RETENTION_DAYS = Setting(
     _P + "METRICS_RETENTION_DAYS", "90", "days", "How long measured values are kept one by one.",
     whole(22, 36_500),
 )  # fmt: skip
+RETENTION_DAYS = Setting(
+    _P + "RETENTION_DAYS", "395", "days",
+    "How long sessions stay in the tables before their month is archived; 0: for good.",
+    whole_or_none(14, 36_500),
+)  # fmt: skip
+ARCHIVE = Setting(
+    _P + "ARCHIVE", None, "address",
+    "Where the archive lies, as fsspec names it; unset: `archive` in the data folder.", store,
+    secret=True,
+)  # fmt: skip
 BACKUP_KEEP = Setting(
     _P + "BACKUP_KEEP", "7", "backups", "How many of its backups `schedule` keeps.",
     whole(1, 10_000),
@@ -235,7 +246,8 @@ ALL: tuple[Setting[object], ...] = (
     REDIS_RETRIES, STREAM_SHARDS, STREAM_MAX_ENTRIES, SPOOL_MAX_MB, CATALOGUE, LIVE_SESSIONS,
     LIVE_RESPONSE_WARNING_MS, LIVE_RESPONSE_BAD_MS, LIVE_ERRORS_PERCENT,
     LIVE_CACHE_HITS_PERCENT, BACKUP_DIR, BACKUP_EVERY_S, BACKUP_KEEP,
-    MEASURE, METRICS_RETENTION_DAYS, ALERT_URLS, ALERT_EVERY_S, PUBLIC_URL, MEDIA_FOLDERS,
+    MEASURE, RETENTION_DAYS, ARCHIVE, METRICS_RETENTION_DAYS, ALERT_URLS, ALERT_EVERY_S,
+    PUBLIC_URL, MEDIA_FOLDERS,
     GOOGLE_SERVICE_ACCOUNT, MEDIA_STORE, MEDIA_URL, MEDIA_SYNC_EVERY_S, GOOGLE_DRIVE_URL,
     LOG_LEVEL, LOG_FORMAT,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+drop table archived_sessions;
