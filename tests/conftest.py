@@ -34,6 +34,7 @@ LONG_FOLDERS = (
     "commands",
     "flow",
     "deploy",
+    "archive",
     "embedded",
     "oracle",
     "persist",
