@@ -1,5 +1,6 @@
 """Is it told once that the database is away, whoever else is away with it?"""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from redis.asyncio import Redis
 
 from nesthaus.db.pool import Pool
 from nesthaus.stream.connection import connect
+from nesthaus.stream.ending import end
 from nesthaus.upkeep.alert_rules import Alert, alert_list, set_rule
 from nesthaus.upkeep.database_watch import DatabaseWatch
 from nesthaus.upkeep.notices import Notice, Teller
@@ -133,3 +135,33 @@ async def test_with_valkey_away_too_one_process_tells_once_and_goes_on_when_it_i
     await pass_time(clock, 30, DatabaseWatch(database_url, redis, teller, clock, EVERY_S))
     assert hook.told("database") == ["ALERT", "OVER"]
     await redis.aclose()
+
+
+class Forgetful(DatabaseWatch):
+    """Its look goes on when it is cancelled for the first time, as a command to the stream may."""
+
+    def __init__(self, redis: Redis, teller: Teller, clock: SettableClock) -> None:
+        super().__init__(NOWHERE, redis, teller, clock, EVERY_S)
+        self.looks = asyncio.Event()
+        self.has_forgotten = False
+
+    async def look(self) -> None:
+        self.looks.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if self.has_forgotten:
+                raise
+            self.has_forgotten = True
+
+
+async def test_a_watch_ends_although_one_of_its_cancellations_is_forgotten(
+    redis: Redis, teller: Teller, clock: SettableClock
+) -> None:
+    watch = Forgetful(redis, teller, clock)
+    tasks = watch.begin()
+    await watch.looks.wait()
+    async with asyncio.timeout(20):
+        await end(*tasks)
+    assert watch.has_forgotten
+    assert all(task.cancelled() for task in tasks)

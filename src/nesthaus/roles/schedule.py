@@ -136,7 +136,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             servers.database_url, redis, teller, wall_clock, settings.alert_every_s
         )
         disk_watch = DiskWatch(settings.data, redis, teller, wall_clock, settings.alert_every_s)
-        watching = [asyncio.create_task(watch.run()) for watch in (database_watch, disk_watch)]
+        watching = [*database_watch.begin(), *disk_watch.begin()]
         try:
             publish = partial(publish_worker_state, redis, valid_s=STATE_VALID_S)
             announcer = Announcer(process_name(), wall_clock, publish, role=SCHEDULE)

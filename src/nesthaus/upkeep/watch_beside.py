@@ -112,11 +112,9 @@ class WatchBeside:
         """`is_bad`: somebody has found that it is."""
         raise NotImplementedError
 
-    async def run(self) -> None:
-        """Until it is cancelled, and both are over."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._repeat(self.look))
-            tasks.create_task(self._repeat(self.tell))
+    def begin(self) -> list[asyncio.Task[None]]:
+        """Two tasks that go on until each is ended, as `stream.ending` does it."""
+        return [asyncio.create_task(self._repeat(work)) for work in (self.look, self.tell)]
 
     async def found_bad(self, for_s: float) -> None:
         """By somebody who knows, whatever the figure says."""
