@@ -19,9 +19,9 @@ from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Delivery
 from nesthaus.persist.store import store
 from nesthaus.roles.archive import Index
-from nesthaus.upkeep.archive_clearing import Clearing
-from nesthaus.upkeep.archive_months import MonthWriter
-from nesthaus.upkeep.archiving import Archived, Archiving
+from nesthaus.upkeep.archive.archiving import Archived, Archiving
+from nesthaus.upkeep.archive.clearing import Clearing
+from nesthaus.upkeep.archive.months import MonthWriter
 from nesthaus.upkeep.partitions import ensure_partitions
 from tests.persist.conftest import RULES
 from tests.persist.traffic import abandoned, at, call, clicked, converted, opened, saved

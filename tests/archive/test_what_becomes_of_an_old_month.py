@@ -11,7 +11,7 @@ from nesthaus.archive.tables import BY_NAME, TABLES, Table
 from nesthaus.db.pool import Pool
 from nesthaus.persist.archived import place_of
 from nesthaus.report.journeys import journey
-from nesthaus.upkeep.archive_listing import find_flaws, list_months
+from nesthaus.upkeep.archive.listing import find_flaws, list_months
 from tests.aggregate.looking import TABLES as FIGURES
 from tests.aggregate.looking import rows_of
 from tests.archive.conftest import DAY, NOW, Kept, visits

@@ -15,7 +15,7 @@ from nesthaus.persist.sweeping import sweep
 from nesthaus.persist.tombstones import bury_name
 from nesthaus.report.journeys import journey
 from nesthaus.stream.connection import connect
-from nesthaus.upkeep.archive_listing import find_flaws
+from nesthaus.upkeep.archive.listing import find_flaws
 from tests.archive.conftest import DAY, NOW, Kept
 from tests.persist.conftest import RULES
 from tests.persist.traffic import call, clicked

@@ -22,9 +22,9 @@ from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
-from nesthaus.upkeep.alert_words import Surroundings
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
-from nesthaus.upkeep.notices import Teller
 from tests.clocks import SettableClock, measures_by
 from tests.prices import CATALOGUE
 

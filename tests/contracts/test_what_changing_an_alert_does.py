@@ -9,9 +9,9 @@ from httpx import AsyncClient
 from nesthaus.access.actors import Role
 from nesthaus.access.parts import Access
 from nesthaus.domain.alert_rules import WATCHED
-from nesthaus.upkeep.alert_channels import channels_of
-from nesthaus.upkeep.alert_words import Surroundings
-from nesthaus.upkeep.notices import Teller
+from nesthaus.upkeep.alerts.channels import channels_of
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.words import Surroundings
 from tests.alerts.receivers import Receiver, webhook
 from tests.prices import CATALOGUE
 

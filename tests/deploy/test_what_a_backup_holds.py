@@ -20,9 +20,9 @@ from nesthaus.persist.store import store
 from nesthaus.roles.backup import ScheduledBackups
 from nesthaus.roles.runtime import Servers
 from nesthaus.settings import load_settings
-from nesthaus.upkeep.backup_folders import MANIFEST, drop_older, new_folder, whole_backups
-from nesthaus.upkeep.backups import count_rows
-from nesthaus.upkeep.dump_programs import without_password
+from nesthaus.upkeep.backups.backup import count_rows
+from nesthaus.upkeep.backups.dump_programs import without_password
+from nesthaus.upkeep.backups.folders import MANIFEST, drop_older, new_folder, whole_backups
 from tests.deploy.conftest import RolesOn
 from tests.deploy.running import Roles
 from tests.deploy.senders import assert_stored_once, interactions, traffic

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from nesthaus.db.pool import Pool
-from nesthaus.upkeep.drive import Drive
-from nesthaus.upkeep.drive_account import DriveAccount
-from nesthaus.upkeep.media_manifest import published_manifest
-from nesthaus.upkeep.media_orders import SyncProgress, SyncResult
-from nesthaus.upkeep.media_store import MediaStore
-from nesthaus.upkeep.media_sync import Mirror
+from nesthaus.upkeep.media.drive import Drive
+from nesthaus.upkeep.media.drive_account import DriveAccount
+from nesthaus.upkeep.media.manifest import published_manifest
+from nesthaus.upkeep.media.orders import SyncProgress, SyncResult
+from nesthaus.upkeep.media.store import MediaStore
+from nesthaus.upkeep.media.sync import Mirror
 from tests.media.google import Google, google
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)

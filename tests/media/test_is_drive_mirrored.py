@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nesthaus.upkeep.drive import DriveAway, DriveTrouble
-from nesthaus.upkeep.media_orders import SyncError, SyncProgress
-from nesthaus.upkeep.media_plan import Unsafe
-from nesthaus.upkeep.media_store import MediaStore, StoreTrouble
+from nesthaus.upkeep.media.drive import DriveAway, DriveTrouble
+from nesthaus.upkeep.media.orders import SyncError, SyncProgress
+from nesthaus.upkeep.media.plan import Unsafe
+from nesthaus.upkeep.media.store import MediaStore, StoreTrouble
 from tests.media.conftest import FOLDER, Mirrored
 from tests.media.google import Answer, Google, cut_after, problem
 

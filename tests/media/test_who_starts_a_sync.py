@@ -20,8 +20,8 @@ from nesthaus.responses import answer_problems
 from nesthaus.roles.media import MediaSyncs, SyncFailed
 from nesthaus.roles.media_store import media_store
 from nesthaus.settings import Settings, load_settings
-from nesthaus.upkeep.media_orders import open_sync, order_sync
-from nesthaus.upkeep.media_routes import media_router
+from nesthaus.upkeep.media.orders import open_sync, order_sync
+from nesthaus.upkeep.media.routes import media_router
 from tests.clocks import SettableClock
 from tests.media.conftest import FOLDER, NOON
 from tests.media.google import Google, problem

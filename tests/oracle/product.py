@@ -45,9 +45,9 @@ from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.stream.worker_states import publish_worker_state
-from nesthaus.upkeep.alert_words import Surroundings
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
-from nesthaus.upkeep.notices import Teller
 from tests.clocks import SettableClock, measures_by
 from tests.oracle.calls import TRACKER, Call
 from tests.oracle.ranges import Question, hour_of

@@ -6,9 +6,9 @@ import pytest
 from redis.asyncio import Redis
 
 from nesthaus.stream.connection import connect
-from nesthaus.upkeep.alert_channels import channels_of
-from nesthaus.upkeep.alert_words import Surroundings
-from nesthaus.upkeep.notices import Teller
+from nesthaus.upkeep.alerts.channels import channels_of
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.words import Surroundings
 from tests.alerts.receivers import Receiver, webhook
 from tests.prices import CATALOGUE
 

@@ -10,10 +10,10 @@ from redis.asyncio import Redis
 from nesthaus.db.pool import Pool
 from nesthaus.stream.connection import connect
 from nesthaus.stream.ending import end
-from nesthaus.upkeep.alert_rules import Alert, alert_list, set_rule
-from nesthaus.upkeep.database_watch import DatabaseWatch
-from nesthaus.upkeep.notices import Notice, Teller
-from nesthaus.upkeep.watch_beside import WatchBeside
+from nesthaus.upkeep.alerts.database_watch import DatabaseWatch
+from nesthaus.upkeep.alerts.notices import Notice, Teller
+from nesthaus.upkeep.alerts.rules import Alert, alert_list, set_rule
+from nesthaus.upkeep.alerts.watch_beside import WatchBeside
 from tests.alerts.receivers import Receiver
 from tests.clocks import SettableClock
 from tests.servers import Server, ValkeyServer, Workshop

@@ -8,9 +8,9 @@ from redis.asyncio import Redis
 
 from nesthaus.db.pool import Pool
 from nesthaus.stream.connection import connect
-from nesthaus.upkeep.alert_rules import set_rule
-from nesthaus.upkeep.disk_watch import DiskWatch
-from nesthaus.upkeep.notices import Teller
+from nesthaus.upkeep.alerts.disk_watch import DiskWatch
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.rules import set_rule
 from tests.alerts.receivers import Receiver, parts_of
 from tests.clocks import SettableClock
 from tests.servers import Server, ValkeyServer, Workshop

@@ -11,12 +11,12 @@ from nesthaus.db.pool import Pool
 from nesthaus.domain.alert_rules import BESIDE, WATCHED
 from nesthaus.domain.alerts import Phase
 from nesthaus.stream.reader import StreamReader
-from nesthaus.upkeep.alert_channels import channels_of
-from nesthaus.upkeep.alert_rules import alert_list, set_rule
-from nesthaus.upkeep.alert_sensors import Outside
-from nesthaus.upkeep.alert_watch import AlertWatch
-from nesthaus.upkeep.alert_words import Surroundings
-from nesthaus.upkeep.notices import Teller, send_due
+from nesthaus.upkeep.alerts.channels import channels_of
+from nesthaus.upkeep.alerts.notices import Teller, send_due
+from nesthaus.upkeep.alerts.rules import alert_list, set_rule
+from nesthaus.upkeep.alerts.sensors import Outside
+from nesthaus.upkeep.alerts.watch import AlertWatch
+from nesthaus.upkeep.alerts.words import Surroundings
 from tests.alerts.receivers import Receiver, webhook
 from tests.clocks import SettableClock
 from tests.prices import CATALOGUE

@@ -17,7 +17,7 @@ from nesthaus.cli.telling import progress
 from nesthaus.db.pool import first_line
 from nesthaus.db.schema import SchemaError, UnknownSchema
 from nesthaus.roles import archive as role
-from nesthaus.upkeep.archiving import Busy
+from nesthaus.upkeep.archive.archiving import Busy
 
 Result = TypeVar("Result")
 _LEAST_DAYS = 14

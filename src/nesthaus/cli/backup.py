@@ -13,9 +13,9 @@ from nesthaus.db.pool import first_line
 from nesthaus.db.schema import SchemaError
 from nesthaus.embedded.clients import NoClients
 from nesthaus.roles.backup import WAIT_S, back_up
-from nesthaus.upkeep.backup_folders import drop_older
-from nesthaus.upkeep.backups import NotStored
-from nesthaus.upkeep.dump_programs import DumpFailed
+from nesthaus.upkeep.backups.backup import NotStored
+from nesthaus.upkeep.backups.dump_programs import DumpFailed
+from nesthaus.upkeep.backups.folders import drop_older
 
 
 @click.command("backup")

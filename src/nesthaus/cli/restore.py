@@ -17,9 +17,9 @@ from nesthaus.db.schema import SchemaError, UnknownSchema
 from nesthaus.embedded.clients import NoClients
 from nesthaus.roles.restore import bring_back
 from nesthaus.settings import Settings
-from nesthaus.upkeep.backup_folders import NoBackup, chosen_backup
-from nesthaus.upkeep.dump_programs import DumpFailed
-from nesthaus.upkeep.restore import Refused, Restored
+from nesthaus.upkeep.backups.dump_programs import DumpFailed
+from nesthaus.upkeep.backups.folders import NoBackup, chosen_backup
+from nesthaus.upkeep.backups.restore import Refused, Restored
 
 
 @click.command("restore")

@@ -16,7 +16,7 @@ from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.db.schema import UnknownSchema
 from nesthaus.processes.parent import watch_parent
 from nesthaus.processes.supervisor import STOP_PATIENCE_S, Role, Supervisor
-from nesthaus.upkeep.media_store import StoreTrouble
+from nesthaus.upkeep.media.store import StoreTrouble
 
 _LOOK_EVERY_S = 0.1
 

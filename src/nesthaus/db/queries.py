@@ -55,7 +55,8 @@ def load_statements(package: str, file: str) -> Mapping[str, bytes]:
         if ";" in _TOKEN.sub("", statement):
             raise ValueError(f"{where}: more than one statement stands under {name!r}")
         statements[name] = statement.encode()
-        folder, stem = package.rpartition(".")[2], file.removesuffix(".sql")
+        folder = package.partition(".")[2].replace(".", "/")
+        stem = file.removesuffix(".sql")
         named(statements[name], f"{folder}/{stem}.{name}")
     return MappingProxyType(statements)
 

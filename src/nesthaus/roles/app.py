@@ -53,12 +53,12 @@ from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
-from nesthaus.upkeep.alert_routes import alert_router
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.routes import alert_router
 from nesthaus.upkeep.flag_routes import flag_router
 from nesthaus.upkeep.flags import FlagsInForce
-from nesthaus.upkeep.media_routes import media_router
-from nesthaus.upkeep.media_store import MediaStore
-from nesthaus.upkeep.notices import Teller
+from nesthaus.upkeep.media.routes import media_router
+from nesthaus.upkeep.media.store import MediaStore
 
 
 @dataclass(frozen=True, slots=True)

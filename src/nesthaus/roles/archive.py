@@ -12,10 +12,10 @@ from nesthaus.db.pool import Connection, Pool
 from nesthaus.persist import archived, tombstones
 from nesthaus.roles.runtime import archive_for, command_pool, wall_clock
 from nesthaus.settings import Settings
-from nesthaus.upkeep.archive_clearing import Clearing
-from nesthaus.upkeep.archive_listing import Flaw, Month, find_flaws, list_months
-from nesthaus.upkeep.archive_months import MonthWriter
-from nesthaus.upkeep.archiving import Archived, Archiving
+from nesthaus.upkeep.archive.archiving import Archived, Archiving
+from nesthaus.upkeep.archive.clearing import Clearing
+from nesthaus.upkeep.archive.listing import Flaw, Month, find_flaws, list_months
+from nesthaus.upkeep.archive.months import MonthWriter
 from nesthaus.upkeep.nights import last_night
 
 Told = Callable[[str], None]

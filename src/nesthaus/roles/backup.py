@@ -11,9 +11,9 @@ from nesthaus.persist.tombstones import all_tombstones
 from nesthaus.roles.runtime import Servers, redis_for, wall_clock
 from nesthaus.settings import Settings
 from nesthaus.stream.reader import StreamReader
-from nesthaus.upkeep.backup_folders import Manifest, drop_older
-from nesthaus.upkeep.backups import Told, await_stored, make_backup
-from nesthaus.upkeep.tombstone_copies import Copies
+from nesthaus.upkeep.backups.backup import Told, await_stored, make_backup
+from nesthaus.upkeep.backups.folders import Manifest, drop_older
+from nesthaus.upkeep.backups.tombstone_copies import Copies
 
 WAIT_S = 300.0
 # A failed job is tried again within seconds, and a backup is not that cheap.

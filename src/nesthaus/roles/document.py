@@ -20,9 +20,9 @@ from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
-from nesthaus.upkeep.alert_words import Surroundings
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.words import Surroundings
 from nesthaus.upkeep.flags import FlagsInForce
-from nesthaus.upkeep.notices import Teller
 
 _NEVER_ASKED = "redis://localhost"
 

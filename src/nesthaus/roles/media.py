@@ -16,9 +16,9 @@ from nesthaus.db.queries import load_statements
 from nesthaus.roles.media_store import media_store
 from nesthaus.roles.runtime import wall_clock
 from nesthaus.settings import Settings
-from nesthaus.upkeep.drive import Drive, DriveTrouble
-from nesthaus.upkeep.drive_account import AccountRefused, DriveAccount
-from nesthaus.upkeep.media_orders import (
+from nesthaus.upkeep.media.drive import Drive, DriveTrouble
+from nesthaus.upkeep.media.drive_account import AccountRefused, DriveAccount
+from nesthaus.upkeep.media.orders import (
     OpenSync,
     SyncOpen,
     SyncProgress,
@@ -30,10 +30,10 @@ from nesthaus.upkeep.media_orders import (
     open_sync,
     order_sync,
 )
-from nesthaus.upkeep.media_plan import Unsafe
-from nesthaus.upkeep.media_routes import FILES_PATH
-from nesthaus.upkeep.media_store import StoreTrouble
-from nesthaus.upkeep.media_sync import Mirror
+from nesthaus.upkeep.media.plan import Unsafe
+from nesthaus.upkeep.media.routes import FILES_PATH
+from nesthaus.upkeep.media.store import StoreTrouble
+from nesthaus.upkeep.media.sync import Mirror
 
 LOOK_EVERY_S = 1.0
 # Whoever holds it is the one that syncs. The numbers are arbitrary.

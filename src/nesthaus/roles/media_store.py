@@ -1,7 +1,7 @@
 """Where mirrored media lie. Apart from the syncs, so that `serve` does not load what they need."""
 
 from nesthaus.settings import Settings
-from nesthaus.upkeep.media_store import MediaStore
+from nesthaus.upkeep.media.store import MediaStore
 
 
 def is_configured(settings: Settings) -> bool:

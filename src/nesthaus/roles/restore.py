@@ -12,9 +12,9 @@ from nesthaus.persist.sweeping import sweep
 from nesthaus.persist.tombstones import all_tombstones, take_over
 from nesthaus.roles.runtime import archive_for, rules_of, wall_clock
 from nesthaus.settings import Settings
-from nesthaus.upkeep.backups import Told
-from nesthaus.upkeep.restore import Restored, restore
-from nesthaus.upkeep.tombstone_copies import Copies, read_copy
+from nesthaus.upkeep.backups.backup import Told
+from nesthaus.upkeep.backups.restore import Restored, restore
+from nesthaus.upkeep.backups.tombstone_copies import Copies, read_copy
 
 
 async def bring_back(

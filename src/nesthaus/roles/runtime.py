@@ -31,9 +31,9 @@ from nesthaus.stream.connection import connect
 from nesthaus.stream.ending import end
 from nesthaus.stream.measures import Measures
 from nesthaus.stream.worker_states import Doing
-from nesthaus.upkeep.alert_words import Surroundings
-from nesthaus.upkeep.notices import Teller
-from nesthaus.upkeep.tombstone_copies import Copies
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.words import Surroundings
+from nesthaus.upkeep.backups.tombstone_copies import Copies
 
 SCHEMA_RETRY_S = 1.0
 # A database that has not answered by then is told of as away, and asked again.

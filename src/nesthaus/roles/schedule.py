@@ -42,12 +42,12 @@ from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.generations import Generations
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import SCHEDULE, publish_worker_state
-from nesthaus.upkeep.alert_sensors import Outside
-from nesthaus.upkeep.alert_watch import AlertWatch
-from nesthaus.upkeep.database_watch import DatabaseWatch
-from nesthaus.upkeep.disk_watch import DiskWatch
+from nesthaus.upkeep.alerts.database_watch import DatabaseWatch
+from nesthaus.upkeep.alerts.disk_watch import DiskWatch
+from nesthaus.upkeep.alerts.notices import Teller, send_due
+from nesthaus.upkeep.alerts.sensors import Outside
+from nesthaus.upkeep.alerts.watch import AlertWatch
 from nesthaus.upkeep.metrics_retention import drop_old_metrics
-from nesthaus.upkeep.notices import Teller, send_due
 from nesthaus.upkeep.partitions import ensure_partitions
 from nesthaus.upkeep.price_lists import PublishedLists
 

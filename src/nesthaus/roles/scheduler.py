@@ -19,7 +19,7 @@ from nesthaus.roles.runtime import AWAY_AFTER_S, wall_clock
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.ending import end
 from nesthaus.stream.worker_states import Doing
-from nesthaus.upkeep.archiving import Busy as ArchiveBusy
+from nesthaus.upkeep.archive.archiving import Busy as ArchiveBusy
 from nesthaus.upkeep.compaction import StillSeen
 from nesthaus.upkeep.jobs import last_run, note_end, note_start
 

@@ -12,7 +12,7 @@ from nesthaus.access.addresses import Networks
 from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.settings import known
 from nesthaus.settings.known import ALL, Setting, Value_co
-from nesthaus.upkeep.alert_channels import Channel
+from nesthaus.upkeep.alerts.channels import Channel
 
 
 class BadSetting(Exception):

@@ -24,7 +24,7 @@ from nesthaus.settings.kinds import (
     whole_or_none,
     zone,
 )
-from nesthaus.upkeep.alert_channels import channels_of
+from nesthaus.upkeep.alerts.channels import channels_of
 
 Value_co = TypeVar("Value_co", covariant=True)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nesthaus.domain.media import BadName, MediaName, read_name
-from nesthaus.upkeep.drive import RemoteFile
-from nesthaus.upkeep.media_orders import MirroredFile, SyncError
+from nesthaus.upkeep.media.drive import RemoteFile
+from nesthaus.upkeep.media.orders import MirroredFile, SyncError
 
 ALWAYS_ALLOWED_DELETIONS = 10
 

@@ -15,8 +15,8 @@ import httpx
 import msgspec
 from msgspec import Meta, Struct
 
-from nesthaus.upkeep.drive_account import AccountAway, AccountRefused, DriveAccount
-from nesthaus.upkeep.media_parts import Part, written
+from nesthaus.upkeep.media.drive_account import AccountAway, AccountRefused, DriveAccount
+from nesthaus.upkeep.media.parts import Part, written
 
 TRIES = 6
 FIRST_PAUSE_S = 1.0

@@ -19,11 +19,11 @@ from nesthaus.db.pool import Connection, first_line, with_settings
 from nesthaus.db.queries import load_statements
 from nesthaus.db.schema import SchemaStatus, current_revision_of, status_of
 from nesthaus.embedded.clients import clients_for
-from nesthaus.upkeep.backup_folders import DUMP, Manifest, check_dump, read_manifest
-from nesthaus.upkeep.backups import Told, count_rows
-from nesthaus.upkeep.dump_programs import running
+from nesthaus.upkeep.backups.backup import Told, count_rows
+from nesthaus.upkeep.backups.dump_programs import running
+from nesthaus.upkeep.backups.folders import DUMP, Manifest, check_dump, read_manifest
 
-_SQL = load_statements("nesthaus.upkeep", "backup.sql")
+_SQL = load_statements("nesthaus.upkeep.backups", "backup.sql")
 _ASIDE = "{}_before_restore"
 _TABLE_DATA = re.compile(r'processing data for table "(.+)"')
 

@@ -18,16 +18,16 @@ from psycopg.rows import class_row
 
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
-from nesthaus.upkeep.drive import Drive, DriveAway, DriveTrouble
-from nesthaus.upkeep.media_manifest import manifest_of
-from nesthaus.upkeep.media_orders import MirroredFile, SyncError, SyncProgress, SyncResult
-from nesthaus.upkeep.media_parts import Part, keep_only, part_of
-from nesthaus.upkeep.media_plan import Plan, Wanted, plan_sync
-from nesthaus.upkeep.media_store import MediaStore
+from nesthaus.upkeep.media.drive import Drive, DriveAway, DriveTrouble
+from nesthaus.upkeep.media.manifest import manifest_of
+from nesthaus.upkeep.media.orders import MirroredFile, SyncError, SyncProgress, SyncResult
+from nesthaus.upkeep.media.parts import Part, keep_only, part_of
+from nesthaus.upkeep.media.plan import Plan, Wanted, plan_sync
+from nesthaus.upkeep.media.store import MediaStore
 
 MOST_AWAY_IN_A_ROW = 3
 
-_SQL = load_statements("nesthaus.upkeep", "media.sql")
+_SQL = load_statements("nesthaus.upkeep.media", "media.sql")
 
 Progress = Callable[[SyncProgress], Awaitable[None]]
 

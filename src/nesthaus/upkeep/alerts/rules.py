@@ -15,7 +15,7 @@ from nesthaus.domain.alerts import Phase, Rule, State, Watched
 
 HISTORY = 20
 
-_SQL = load_statements("nesthaus.upkeep", "alerts.sql")
+_SQL = load_statements("nesthaus.upkeep.alerts", "alerts.sql")
 _BY_ID = {watched.id: watched for watched in WATCHED}
 
 

@@ -24,7 +24,7 @@ from nesthaus.domain.periods import start_of_day
 SESSIONS_A_PART = 10_000
 """What is rewritten at once when one of them is erased."""
 
-SQL = load_statements("nesthaus.upkeep", "archive.sql")
+SQL = load_statements("nesthaus.upkeep.archive", "archive.sql")
 T = TypeVar("T")
 
 

@@ -14,7 +14,7 @@ from nesthaus.db.queries import load_statements
 
 KEPT_IN_STATUS = 20
 
-_SQL = load_statements("nesthaus.upkeep", "media.sql")
+_SQL = load_statements("nesthaus.upkeep.media", "media.sql")
 
 
 class MirroredFile(Struct, frozen=True):

@@ -19,7 +19,8 @@ from nesthaus.embedded.clients import clients_for
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import files_with_records
-from nesthaus.upkeep.backup_folders import (
+from nesthaus.upkeep.backups.dump_programs import Running, running
+from nesthaus.upkeep.backups.folders import (
     DUMP,
     FORMAT,
     Manifest,
@@ -28,7 +29,6 @@ from nesthaus.upkeep.backup_folders import (
     sha256_of,
     write_manifest,
 )
-from nesthaus.upkeep.dump_programs import Running, running
 
 Told = Callable[[str], None]
 """Hears how far it is, in a few words."""
@@ -36,7 +36,7 @@ Told = Callable[[str], None]
 _LOOK_EVERY_S = 0.1
 _TELL_EVERY_S = 1.0
 _LOCK_WAIT_MS = 60_000
-_SQL = load_statements("nesthaus.upkeep", "backup.sql")
+_SQL = load_statements("nesthaus.upkeep.backups", "backup.sql")
 
 
 class NotStored(Exception):

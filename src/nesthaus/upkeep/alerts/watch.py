@@ -10,9 +10,9 @@ from datetime import datetime
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.domain.alert_rules import BESIDE, WATCHED
 from nesthaus.domain.alerts import Phase, Reading, Rule, State, Watched, advance, at_first
-from nesthaus.upkeep.alert_rules import lock_states, rules_in_force, store_state, stored_states
-from nesthaus.upkeep.alert_sensors import Outside, of_the_tables
-from nesthaus.upkeep.notices import Teller, add_notice
+from nesthaus.upkeep.alerts.notices import Teller, add_notice
+from nesthaus.upkeep.alerts.rules import lock_states, rules_in_force, store_state, stored_states
+from nesthaus.upkeep.alerts.sensors import Outside, of_the_tables
 
 
 class AlertWatch:

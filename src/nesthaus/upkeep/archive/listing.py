@@ -14,8 +14,8 @@ from nesthaus.archive.sessions import Archive
 from nesthaus.archive.store import ArchiveStore, StoreTrouble
 from nesthaus.archive.tables import SESSIONS, TABLES
 from nesthaus.db.pool import Connection, Pool
-from nesthaus.upkeep.archive_months import SQL
-from nesthaus.upkeep.archiving import closed_months
+from nesthaus.upkeep.archive.archiving import closed_months
+from nesthaus.upkeep.archive.months import SQL
 
 
 @dataclass(frozen=True, slots=True)

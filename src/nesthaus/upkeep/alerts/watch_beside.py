@@ -18,9 +18,9 @@ from redis.exceptions import RedisError
 
 from nesthaus.db.pool import Pool
 from nesthaus.domain.alerts import Reading, Rule, State, Watched, advance, at_first
-from nesthaus.upkeep.alert_rules import lock_states, rules_in_force, store_state
-from nesthaus.upkeep.alert_sensors import STREAM_WITHIN_S
-from nesthaus.upkeep.notices import Notice, Teller, add_notice, begun
+from nesthaus.upkeep.alerts.notices import Notice, Teller, add_notice, begun
+from nesthaus.upkeep.alerts.rules import lock_states, rules_in_force, store_state
+from nesthaus.upkeep.alerts.sensors import STREAM_WITHIN_S
 
 _KEY = "nest:{alerts}:"
 # More changes than these during one outage of the database: the oldest are forgotten.

@@ -18,7 +18,7 @@ from nesthaus.archive.parts import rows_in
 from nesthaus.archive.sessions import Archive
 from nesthaus.archive.tables import EVENTS, SESSIONS, Table
 from nesthaus.db.pool import Connection, Pool
-from nesthaus.upkeep.archive_months import SQL, in_thread
+from nesthaus.upkeep.archive.months import SQL, in_thread
 
 _SESSIONS_AT_ONCE = 500
 _MOST_TRIES = 10

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from nesthaus.db.pool import Pool
 from nesthaus.db.queries import load_statements
-from nesthaus.upkeep.media_orders import MirroredFile
+from nesthaus.upkeep.media.orders import MirroredFile
 
-_SQL = load_statements("nesthaus.upkeep", "media.sql")
+_SQL = load_statements("nesthaus.upkeep.media", "media.sql")
 
 
 class ManifestItem(Struct, frozen=True):

@@ -14,8 +14,9 @@ from nesthaus.access.rights import ADMIN_PATH, Acting, admitted
 from nesthaus.db.pool import Pool
 from nesthaus.responses import conflict, invalid, json_response, not_found
 from nesthaus.responses.documents import document_model, problem_documents
-from nesthaus.upkeep.alert_channels import Delivery, send_to
-from nesthaus.upkeep.alert_rules import (
+from nesthaus.upkeep.alerts.channels import Delivery, send_to
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.rules import (
     Alert,
     AlertList,
     UnknownAlert,
@@ -23,8 +24,7 @@ from nesthaus.upkeep.alert_rules import (
     set_rule,
     watched_of,
 )
-from nesthaus.upkeep.alert_words import test_notice
-from nesthaus.upkeep.notices import Teller
+from nesthaus.upkeep.alerts.words import test_notice
 
 HISTORY_OVER = timedelta(days=30)
 LONGEST_SILENCE = timedelta(days=366)

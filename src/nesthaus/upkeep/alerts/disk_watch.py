@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 
 from nesthaus.domain.alert_rules import DISK
 from nesthaus.domain.alerts import Reading
-from nesthaus.upkeep.notices import Teller
-from nesthaus.upkeep.watch_beside import WatchBeside
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.watch_beside import WatchBeside
 
 
 class DiskWatch(WatchBeside):

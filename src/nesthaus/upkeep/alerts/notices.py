@@ -15,13 +15,13 @@ from psycopg.rows import class_row
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.alerts import Change, Phase, Rule, Watched
-from nesthaus.upkeep.alert_channels import SEND_WITHIN_S, Channel, send_to
-from nesthaus.upkeep.alert_words import Surroundings, body_of, title_of
+from nesthaus.upkeep.alerts.channels import SEND_WITHIN_S, Channel, send_to
+from nesthaus.upkeep.alerts.words import Surroundings, body_of, title_of
 
 GIVEN_UP_AFTER = timedelta(days=3)
 _LONGEST_PAUSE_S = 600.0
 
-_SQL = load_statements("nesthaus.upkeep", "alerts.sql")
+_SQL = load_statements("nesthaus.upkeep.alerts", "alerts.sql")
 
 
 class Notice(Struct, frozen=True):

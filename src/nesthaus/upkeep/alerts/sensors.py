@@ -22,7 +22,7 @@ _MEGABYTE = 1_000_000
 # What processes measure of themselves comes once a minute, told by the minute's start.
 _LATE = timedelta(seconds=75)
 
-_SQL = load_statements("nesthaus.upkeep", "alert_figures.sql")
+_SQL = load_statements("nesthaus.upkeep.alerts", "figures.sql")
 
 
 class Outside(Struct, frozen=True):

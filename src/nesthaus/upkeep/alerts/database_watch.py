@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 from nesthaus.db.pool import with_settings
 from nesthaus.domain.alert_rules import DATABASE
 from nesthaus.domain.alerts import Reading
-from nesthaus.upkeep.notices import Teller
-from nesthaus.upkeep.watch_beside import WatchBeside
+from nesthaus.upkeep.alerts.notices import Teller
+from nesthaus.upkeep.alerts.watch_beside import WatchBeside
 
 ANSWERS_WITHIN_S = 3.0
 # Longer than whoever failed waits until the next attempt.

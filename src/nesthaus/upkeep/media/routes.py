@@ -15,10 +15,10 @@ from nesthaus.db.pool import Pool
 from nesthaus.domain.media import MIME_TYPES
 from nesthaus.responses import JSON, conflict, json_response, not_found
 from nesthaus.responses.documents import document_model, problem_documents
-from nesthaus.upkeep.media_manifest import Manifest, published_manifest
-from nesthaus.upkeep.media_orders import Sync, SyncOpen, SyncStatus, latest_syncs, order_sync
-from nesthaus.upkeep.media_orders import sync_status as status_of
-from nesthaus.upkeep.media_store import FILE_NAME, MediaStore
+from nesthaus.upkeep.media.manifest import Manifest, published_manifest
+from nesthaus.upkeep.media.orders import Sync, SyncOpen, SyncStatus, latest_syncs, order_sync
+from nesthaus.upkeep.media.orders import sync_status as status_of
+from nesthaus.upkeep.media.store import FILE_NAME, MediaStore
 
 FILES_PATH = "/api/media/files"
 KEPT_S = 5.0
