@@ -18,7 +18,7 @@ from nesthaus.db.migrate import downgrade, upgrade
 from nesthaus.embedded.clients import NoClients, clients_for
 from nesthaus.persist.store import store
 from nesthaus.roles.backup import ScheduledBackups
-from nesthaus.roles.runtime import Servers
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import load_settings
 from nesthaus.upkeep.backups.backup import count_rows
 from nesthaus.upkeep.backups.dump_programs import without_password

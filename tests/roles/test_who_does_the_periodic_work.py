@@ -7,7 +7,7 @@ import pytest
 
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.persist.announcer import Announcer
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.scheduler import Job, Scheduler
 from nesthaus.stream.worker_states import SCHEDULE, WorkerState
 

@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Entry, Finalisation, Interaction, Metric, Snapshot
 from nesthaus.persist.store import Rules, store
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.seed import Seeded, count_seeded, remove_seeded, seed, seed_if_empty
 from nesthaus.seed.plan import Plan
 from nesthaus.seed.traffic import Traffic

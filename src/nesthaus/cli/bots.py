@@ -19,7 +19,8 @@ from nesthaus.db.schema import SchemaError, UnknownSchema
 from nesthaus.domain.periods import start_of_day
 from nesthaus.persist.judging import Judged, Judging, Span, Told, count_sessions
 from nesthaus.processes.parent import watch_parent
-from nesthaus.roles.runtime import command_pool, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.runtime import command_pool
 
 Result = TypeVar("Result")
 

@@ -8,7 +8,7 @@ import click
 from nesthaus.cli import EXIT_FAILED
 from nesthaus.cli.options import checked_settings, data_option, servers_of
 from nesthaus.embedded.places import servers_home
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.clock import wall_clock
 from nesthaus.stream.connection import connect
 from nesthaus.upkeep.doctor import Finding, Verdict, check_database, check_disk, check_stream
 

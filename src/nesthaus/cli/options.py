@@ -10,7 +10,7 @@ from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.observe import set_up_log
 from nesthaus.processes.data_directory import read_run_file
 from nesthaus.processes.errors import CannotStart
-from nesthaus.roles.runtime import Servers
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import BadSetting, Settings, load_settings
 
 data_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(

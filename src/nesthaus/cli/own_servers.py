@@ -10,7 +10,7 @@ from nesthaus.embedded.errors import EmbeddedError
 from nesthaus.embedded.servers import EmbeddedServers
 from nesthaus.processes.data_directory import DataDirectory, read_run_file
 from nesthaus.processes.errors import CannotStart
-from nesthaus.roles.runtime import Servers
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 
 

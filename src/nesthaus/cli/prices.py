@@ -20,8 +20,9 @@ from nesthaus.cli.options import checked_settings, data_option, database_of
 from nesthaus.db.pool import Pool, first_line
 from nesthaus.db.schema import SchemaError
 from nesthaus.roles import prices as role
+from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.prices import BadSheet, Effect, Known, UnknownList
-from nesthaus.roles.runtime import command_pool, wall_clock
+from nesthaus.roles.runtime import command_pool
 from nesthaus.upkeep.price_lists import CannotPublish
 
 Result = TypeVar("Result")

@@ -23,7 +23,7 @@ from nesthaus.db.pool import first_line
 from nesthaus.db.schema import SchemaError, UnknownSchema
 from nesthaus.processes.parent import watch_parent
 from nesthaus.roles import rebuild as role
-from nesthaus.roles.runtime import Servers
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 
 Result = TypeVar("Result")

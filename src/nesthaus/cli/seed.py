@@ -20,7 +20,7 @@ from nesthaus.cli.options import checked_settings, data_option, database_of
 from nesthaus.db.pool import first_line
 from nesthaus.db.schema import SchemaError, UnknownSchema
 from nesthaus.processes.parent import watch_parent
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.seed import (
     Seeded,
     Told,

@@ -18,8 +18,8 @@ from nesthaus.db.schema import DatabaseAway, SchemaError, UnknownSchema, status
 from nesthaus.processes.data_directory import RunFile
 from nesthaus.processes.errors import CannotStart
 from nesthaus.processes.up import UpPlan, run_up
+from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.first_account import first_account_in, words_about
-from nesthaus.roles.runtime import wall_clock
 from nesthaus.settings import Settings
 
 

@@ -13,7 +13,7 @@ from nesthaus.cli.telling import progress
 from nesthaus.db.pool import first_line
 from nesthaus.db.schema import SchemaError, UnknownSchema
 from nesthaus.roles.compact import PATIENCE_S, Compacted, compact
-from nesthaus.roles.runtime import Servers
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import StreamAway
 from nesthaus.upkeep.compaction import StillSeen

@@ -23,7 +23,7 @@ from nesthaus.access.passwords import Passwords
 from nesthaus.cli import EXIT_MISUSED, Failed
 from nesthaus.cli.options import checked_settings, data_option, database_of
 from nesthaus.db.pool import first_line, open_pool
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.clock import wall_clock
 
 Result = TypeVar("Result")
 _WAIT_S = 10.0

@@ -14,7 +14,7 @@ from nesthaus.access.tokens import Tokens
 from nesthaus.cli import Failed
 from nesthaus.cli.options import checked_settings, data_option, database_of
 from nesthaus.db.pool import first_line, open_pool
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.verify import Check, NotVerified
 
 Result = TypeVar("Result")

@@ -10,7 +10,8 @@ from importlib.metadata import version
 from nesthaus.archive.sessions import Archive, Place
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.persist import archived, tombstones
-from nesthaus.roles.runtime import archive_for, command_pool, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.runtime import archive_for, command_pool
 from nesthaus.settings import Settings
 from nesthaus.upkeep.archive.archiving import Archived, Archiving
 from nesthaus.upkeep.archive.clearing import Clearing

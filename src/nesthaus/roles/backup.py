@@ -8,7 +8,9 @@ from psycopg import AsyncConnection
 
 from nesthaus.db.pool import with_settings
 from nesthaus.persist.tombstones import all_tombstones
-from nesthaus.roles.runtime import Servers, redis_for, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.runtime import redis_for
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 from nesthaus.stream.reader import StreamReader
 from nesthaus.upkeep.backups.backup import Told, await_stored, make_backup

@@ -11,7 +11,9 @@ from nesthaus.db.pool import with_settings
 from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.persist.sweeping import sweep
 from nesthaus.persist.tombstones import all_tombstones
-from nesthaus.roles.runtime import Servers, archive_for, kept_for, redis_for, rules_of, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.runtime import archive_for, kept_for, redis_for, rules_of
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 from nesthaus.stream.compaction import rewrite_files
 from nesthaus.stream.forgetting import publish_tombstones

@@ -11,7 +11,8 @@ from nesthaus.db.pool import Connection, Pool
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, documented_app
-from nesthaus.roles.runtime import kept_for, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.runtime import kept_for
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import connect
 from nesthaus.stream.durable import DurableLog

@@ -10,7 +10,8 @@ from nesthaus.access.accounts import Accounts
 from nesthaus.access.first_account import FirstAccount, Found, first_account
 from nesthaus.access.passwords import Passwords
 from nesthaus.db.pool import Pool, first_line, open_pool
-from nesthaus.roles.runtime import await_schema, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.schema_wait import await_schema
 from nesthaus.settings import Settings
 
 _WAIT_S = 10.0

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import psutil
 from redis.asyncio import Redis
 
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.clock import wall_clock
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.ending import end
 from nesthaus.stream.measures import Append, Measures

@@ -7,22 +7,19 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-import httpx
 import psycopg
 
 from nesthaus.access.audit import ITSELF
 from nesthaus.db.pool import Connection, Pool, first_line
 from nesthaus.db.queries import load_statements
-from nesthaus.roles.media_store import media_store
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.clock import wall_clock
 from nesthaus.settings import Settings
-from nesthaus.upkeep.media.drive import Drive, DriveTrouble
-from nesthaus.upkeep.media.drive_account import AccountRefused, DriveAccount
 from nesthaus.upkeep.media.orders import (
     OpenSync,
     SyncOpen,
     SyncProgress,
     SyncResult,
+    SyncTrouble,
     begin_sync,
     end_sync,
     latest_syncs,
@@ -30,10 +27,6 @@ from nesthaus.upkeep.media.orders import (
     open_sync,
     order_sync,
 )
-from nesthaus.upkeep.media.plan import Unsafe
-from nesthaus.upkeep.media.routes import FILES_PATH
-from nesthaus.upkeep.media.store import StoreTrouble
-from nesthaus.upkeep.media.sync import Mirror
 
 LOOK_EVERY_S = 1.0
 # Whoever holds it is the one that syncs. The numbers are arbitrary.
@@ -41,7 +34,6 @@ _LOCK = {"key": 731_620_182, "name": "media sync"}
 _TELL_EVERY_S = 0.5
 # A failed job is tried again within seconds, and this is not that cheap.
 _PAUSE_AFTER_FAILURE_S = 3_600.0
-_KNOWN = (DriveTrouble, Unsafe, StoreTrouble, AccountRefused)
 
 _SQL = load_statements("nesthaus.roles", "scheduler.sql")
 log = logging.getLogger(__name__)
@@ -120,7 +112,7 @@ class MediaSyncs:
         result, error = None, None
         try:
             result = await self._sync(order)
-        except _KNOWN as failure:
+        except SyncTrouble as failure:
             error = str(failure)
             log.warning("media sync failed: %s", error)
         except psycopg.Error:
@@ -131,11 +123,6 @@ class MediaSyncs:
         await end_sync(self._pool, order, at=wall_clock(), result=result, error=error)
 
     async def _sync(self, order: OpenSync) -> SyncResult:
-        settings = self._settings
-        store = await asyncio.to_thread(media_store, settings)
-        assert settings.google_service_account is not None
-        assert store is not None
-        account = await asyncio.to_thread(DriveAccount, settings.google_service_account)
         told_at = 0.0
 
         async def progress(now: SyncProgress) -> None:
@@ -145,19 +132,11 @@ class MediaSyncs:
                 told_at = time.monotonic()
                 await note_progress(self._pool, order.id, now)
 
-        async with httpx.AsyncClient(follow_redirects=False, trust_env=True) as client:
-            mirror = Mirror(
-                pool=self._pool,
-                drive=Drive(client, account, settings.google_drive_url),
-                store=store,
-                folders=settings.media_folders,
-                url=settings.media_url or FILES_PATH,
-                parts=settings.data / "media-parts",
-                clock=wall_clock,
-            )
-            return await mirror.sync(
-                progress, dry_run=order.dry_run, confirmed_deletions=order.confirmed_deletions
-            )
+        # Loaded with the first sync, which most installations never have: what speaks to Drive
+        # takes half a second and 15 MB.
+        from nesthaus.roles.media_mirror import mirror  # noqa: PLC0415
+
+        return await mirror(self._settings, self._pool, order, progress)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncGenerator[Connection | None]:

@@ -19,7 +19,7 @@ from nesthaus.domain.pricing import Catalogue, PriceList, Unpriceable, price, wi
 from nesthaus.report.configurations import most_popular
 from nesthaus.report.filters import FilterQuery
 from nesthaus.report.questions import question_of
-from nesthaus.roles.runtime import wall_clock
+from nesthaus.roles.clock import wall_clock
 from nesthaus.settings import Settings
 from nesthaus.upkeep import price_lists
 from nesthaus.upkeep.price_lists import StoredList, all_lists, keep_draft, stored_lists

@@ -6,7 +6,9 @@ from datetime import date
 from nesthaus.aggregate.marked import Counted
 from nesthaus.aggregate.rebuild import RebuildPlan, Told, plan_rebuild, rebuild
 from nesthaus.catalogue.loader import load_catalogue
-from nesthaus.roles.runtime import Servers, command_pool, redis_for, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.runtime import command_pool, redis_for
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 from nesthaus.stream.generations import Generations
 from nesthaus.upkeep.price_lists import PublishedLists

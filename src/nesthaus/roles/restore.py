@@ -10,7 +10,8 @@ from nesthaus.db.schema import schema_is_current
 from nesthaus.domain.tombstones import Tombstones
 from nesthaus.persist.sweeping import sweep
 from nesthaus.persist.tombstones import all_tombstones, take_over
-from nesthaus.roles.runtime import archive_for, rules_of, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.runtime import archive_for, rules_of
 from nesthaus.settings import Settings
 from nesthaus.upkeep.backups.backup import Told
 from nesthaus.upkeep.backups.restore import Restored, restore

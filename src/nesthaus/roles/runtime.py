@@ -1,16 +1,14 @@
 """What all roles need: the clock, signals, pools, the wait for the schema."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import secrets
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,14 +16,16 @@ import psycopg
 from redis.asyncio import Redis
 
 from nesthaus.access.parts import Access, access_over
-from nesthaus.aggregate.state import check_zone
 from nesthaus.archive.sessions import Archive
-from nesthaus.db.pool import Pool, first_line, open_pool, with_settings
+from nesthaus.db.pool import Pool, open_pool, with_settings
 from nesthaus.db.schema import SchemaError, schema_is_current
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.erasing import Kept
 from nesthaus.persist.store import Rules
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.schema_wait import await_schema
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import connect
 from nesthaus.stream.ending import end
@@ -35,9 +35,6 @@ from nesthaus.upkeep.alerts.notices import Teller
 from nesthaus.upkeep.alerts.words import Surroundings
 from nesthaus.upkeep.backups.tombstone_copies import Copies
 
-SCHEMA_RETRY_S = 1.0
-# A database that has not answered by then is told of as away, and asked again.
-AWAY_AFTER_S = 5.0
 # Three times as long as an announcer waits between two announcements.
 STATE_VALID_S = 15.0
 STOP_PATIENCE_S = 2
@@ -49,20 +46,6 @@ ACCESS_STATEMENT_MS = 10_000
 ACCESS_POOL_SIZE = 4
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Servers:
-    """Where PostgreSQL and Redis or Valkey are."""
-
-    database_url: str
-    redis_url: str
-
-
-def wall_clock() -> datetime:
-    """Now, UTC, cut to the millisecond, as all times of events are."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -77,40 +60,6 @@ def stop_on_signals() -> asyncio.Event:
 def process_name() -> str:
     """Of this machine and process, and of no other that ever ran."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
-def _warn(reason: str) -> None:
-    log.warning("waiting for PostgreSQL: %s", reason)
-
-
-async def await_schema(
-    pool: Pool,
-    stop: asyncio.Event,
-    zone: ZoneInfo | None = None,
-    tell: Callable[[str], None] = _warn,
-) -> None:
-    """Returns when the database answers and its schema is ours; UnknownSchema where it never is.
-
-    With `zone` raises OtherZone where stored figures are counted in another one. `tell` hears once
-    what is waited for.
-    """
-    told = False
-    while not stop.is_set():
-        try:
-            async with pool.connection(AWAY_AFTER_S) as connection:
-                if await schema_is_current(connection):
-                    if zone is not None:
-                        await check_zone(connection, zone)
-                    return
-            reason = "its schema is older than this program: run `nesthaus migrate up`"
-        except psycopg.Error as error:  # a missing right too: an administrator will see to it
-            reason = first_line(error)
-        if not told:
-            tell(reason)
-            told = True
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SCHEMA_RETRY_S):
-                await stop.wait()
 
 
 async def await_schema_announced(

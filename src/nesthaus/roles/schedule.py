@@ -19,13 +19,13 @@ from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import Rules
 from nesthaus.roles.archive import NightlyArchiving
 from nesthaus.roles.backup import ScheduledBackups
+from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.compact import NightlyCompaction
 from nesthaus.roles.measuring import look_at_process, look_at_queue, measuring
 from nesthaus.roles.media import MediaSyncs
 from nesthaus.roles.media_store import is_configured
 from nesthaus.roles.runtime import (
     STATE_VALID_S,
-    Servers,
     await_schema_announced,
     measures_for,
     pool_for,
@@ -33,9 +33,9 @@ from nesthaus.roles.runtime import (
     redis_for,
     stop_on_signals,
     teller_for,
-    wall_clock,
 )
 from nesthaus.roles.scheduler import Job, Scheduler
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 from nesthaus.stream.ending import end
 from nesthaus.stream.event_stream import EventStream

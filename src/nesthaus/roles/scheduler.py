@@ -15,7 +15,8 @@ from nesthaus.archive.store import StoreTrouble
 from nesthaus.db.pool import Connection, Pool, first_line
 from nesthaus.db.queries import load_statements
 from nesthaus.persist.announcer import Announcer
-from nesthaus.roles.runtime import AWAY_AFTER_S, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.schema_wait import AWAY_AFTER_S
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.ending import end
 from nesthaus.stream.worker_states import Doing

@@ -17,7 +17,9 @@ from nesthaus.db.queries import load_statements
 from nesthaus.domain.events import Delivery
 from nesthaus.persist.erasure import count_sessions, erase_sessions
 from nesthaus.persist.store import Rules, store
-from nesthaus.roles.runtime import Servers, command_pool, redis_for, wall_clock
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.runtime import command_pool, redis_for
+from nesthaus.roles.servers import Servers
 from nesthaus.seed import MARKED
 from nesthaus.seed.plan import Plan
 from nesthaus.seed.traffic import Traffic

@@ -25,6 +25,7 @@ from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.roles.app import Api, build_app
+from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.connections import Crowd, Patience, most_connections, protocol_for
 from nesthaus.roles.first_account import await_first_account
 from nesthaus.roles.handover import HANDOVER_PATIENCE_S, LeavingApp, Server
@@ -32,7 +33,6 @@ from nesthaus.roles.measuring import last_words, look_again_and_again, look_at_p
 from nesthaus.roles.media_store import media_store
 from nesthaus.roles.runtime import (
     STOP_PATIENCE_S,
-    Servers,
     access_for,
     kept_for,
     measures_for,
@@ -40,8 +40,8 @@ from nesthaus.roles.runtime import (
     redis_for,
     stop_on_signals,
     teller_for,
-    wall_clock,
 )
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.durable import DurableLog

@@ -9,14 +9,9 @@ from nesthaus.access.audit import COMMAND_LINE
 from nesthaus.db.pool import Pool
 from nesthaus.persist.erasing import Erasing, Receipt
 from nesthaus.persist.session_data import Data, SessionData
-from nesthaus.roles.runtime import (
-    Servers,
-    command_pool,
-    kept_for,
-    redis_for,
-    rules_of,
-    wall_clock,
-)
+from nesthaus.roles.clock import wall_clock
+from nesthaus.roles.runtime import command_pool, kept_for, redis_for, rules_of
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 
 

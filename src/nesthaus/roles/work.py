@@ -10,18 +10,18 @@ from nesthaus.db.pool import Pool
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.store import Rules
 from nesthaus.persist.worker import Worker
+from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.measuring import look_at_process, measuring
 from nesthaus.roles.runtime import (
     STATE_VALID_S,
-    Servers,
     await_schema_announced,
     measures_for,
     pool_for,
     process_name,
     redis_for,
     stop_on_signals,
-    wall_clock,
 )
+from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.reader import StreamReader

@@ -12,7 +12,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 from nesthaus.access.addresses import Networks
 from nesthaus.access.password_rules import InvalidPassword, checked_password
-from nesthaus.stream.connection import connect
 
 
 def whole(least: int, greatest: int) -> Callable[[str], int]:
@@ -77,6 +76,9 @@ def database(text: str) -> str:
 
 
 def stream(text: str) -> str:
+    # Loaded where there is an address: it takes 0.3 s, which every command would pay.
+    from nesthaus.stream.connection import connect  # noqa: PLC0415
+
     def readable(text: str) -> object:
         return connect(text, 0).connection_pool.make_connection()
 

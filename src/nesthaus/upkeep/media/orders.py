@@ -45,6 +45,10 @@ class SyncOpen(Exception):
     """Another sync waits or runs."""
 
 
+class SyncTrouble(Exception):
+    """Why a sync did not come to its end; one line, for the status."""
+
+
 class SyncProgress(Struct, frozen=True, rename="camel"):
     """`phase`: `listing`, `copying` or `deleting`. `files_total` is known once Drive has listed."""
 

@@ -20,7 +20,6 @@ from nesthaus.upkeep.media.orders import Sync, SyncOpen, SyncStatus, latest_sync
 from nesthaus.upkeep.media.orders import sync_status as status_of
 from nesthaus.upkeep.media.store import FILE_NAME, MediaStore
 
-FILES_PATH = "/api/media/files"
 KEPT_S = 5.0
 
 _PROBLEMS = problem_documents(

@@ -13,6 +13,8 @@ from fsspec.implementations.local import LocalFileSystem
 
 from nesthaus.domain.media import MIME_TYPES
 
+# Where the program itself answers with them.
+FILES_PATH = "/api/media/files"
 FILE_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 MANIFEST = "manifest.json"
 _FOR_EVER = "public, max-age=31536000, immutable"
