@@ -95,7 +95,7 @@ def test_a_long_pause_or_a_long_day_begins_a_new_session(
     page = shop.open('data-nest-start="manual"')
     page.evaluate("nest.start({nest: 'nest80'}); nest.selection('nest', 'nest100')")
     first = session_of(page)
-    assert len(first) == 32
+    assert len(first) == 22
     page.evaluate(f"s = {SESSION}; s.{field} = Date.now() - {age_ms}")
     page.evaluate("localStorage['nest:session'] = JSON.stringify(s)")
     page.evaluate("nest.selection('nest', 'nest120')")

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from nesthaus.domain.identifiers import (
     EPOCH,
     Uuid7Source,
+    digits_of,
     instant_of,
     instant_of_uuid7,
     is_uuid7,
     milliseconds_of,
+    new_session_id,
 )
 
 
@@ -61,3 +63,18 @@ def test_milliseconds_and_instants_are_each_others_inverse(milliseconds: int) ->
 def test_a_time_beyond_the_year_9999_is_none() -> None:
     with pytest.raises(OverflowError):
         instant_of_uuid7(UUID("ffffffff-ffff-7000-8000-000000000000"))
+
+
+def test_session_ids_sort_as_their_seconds_do() -> None:
+    first = datetime(2026, 6, 15, 12, 0, 0, 999000, tzinfo=UTC)
+
+    assert digits_of(milliseconds_of(first)) == "tgo9c0"
+    ids = [new_session_id(first + timedelta(seconds=later)) for later in range(3_000)]
+    assert ids == sorted(ids)
+    assert {len(identifier) for identifier in ids} == {22}
+
+
+def test_session_ids_of_one_second_differ() -> None:
+    at = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+    assert len({new_session_id(at) for _ in range(1_000)}) == 1_000

@@ -141,7 +141,7 @@ async def test_removal_leaves_nothing_but_marks_and_all_that_is_not_seeded(
     hours = rows(
         database_url,
         "select date_trunc('hour', start_time) as hour from user_sessions"
-        " where session_id ~ '^seed-[0-9a-f]{32}$'"
+        " where session_id ~ '^seed-[0-9a-z]{6}[0-9a-f]{11}$'"
         " union select date_trunc('hour', timestamp) from performance_metrics",
     )
     assert counts(database_url)["duplicate_events"] > 0

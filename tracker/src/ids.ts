@@ -4,11 +4,10 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 const drawn = new Uint32Array(256);
 let left = 0;
 
-/** So many random words of 32 bits, as eight hexadecimal digits each. */
-export const noise = (words: number): string => {
-  if (!words) return "";
+/** 32 random bits as eight hexadecimal digits. */
+export const noise = (): string => {
   left ||= crypto.getRandomValues(drawn).length;
-  return hex(drawn[--left]!, 8) + noise(words - 1);
+  return hex(drawn[--left]!, 8);
 };
 
 /**
@@ -25,8 +24,8 @@ export function uuid7Source(): (milliseconds: number) => string {
       counter = (Math.random() * 0x800) | 0;
     }
     counter = (counter + 1) & 0xfff;
+    const time = hex(milliseconds, 12).replace(/....$/, "-$&");
     // 7 is the version, 8 the variant.
-    const digits = hex(milliseconds, 12) + 7 + hex(counter, 3) + 8 + noise(2).slice(1);
-    return digits.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    return `${time}-7${hex(counter, 3)}-8${noise().slice(5)}-${noise()}${noise().slice(4)}`;
   };
 }

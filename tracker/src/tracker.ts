@@ -113,7 +113,12 @@ export function track(options: Options, load: () => Promise<More>): Nest {
     const pause = now - (current?.active ?? 0);
     const longest = (current?.idleAfterS ?? IDLE_AFTER_S) * 1000;
     if (!current || pause > longest || now - current.begun > LONGEST_MS)
-      current = { id: noise(4), begun: now, active: now };
+      current = {
+        // Begins with the second, so that sessions of a time lie side by side on the server.
+        id: Math.round(now / 1000).toString(36) + noise() + noise(),
+        begun: now,
+        active: now,
+      };
     const fresh = current.id !== session?.id;
     session = current;
     session.active = now;
@@ -121,7 +126,7 @@ export function track(options: Options, load: () => Promise<More>): Nest {
     // Nothing here is as slow as to write, and a hundredth of the pause is exact enough.
     if (fresh || pause > longest / 100) memory.write(SESSION, session);
     if (fresh) {
-      page = noise(3);
+      page = noise();
       sequence = 0;
       add("sessions/create", { ...entry(), configuration: shown }, session);
     }

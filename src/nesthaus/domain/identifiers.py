@@ -1,5 +1,9 @@
-"""UUIDv7 (RFC 9562, section 5.7): an event's id carries its time, so a retry meets the same row."""
+"""Ids of events and beginnings of ids of sessions, both with their time.
 
+An event's id is a UUIDv7 (RFC 9562, section 5.7), so that a retry meets the same row.
+"""
+
+import base64
 import os
 import threading
 from collections.abc import Callable
@@ -8,6 +12,7 @@ from uuid import UUID
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def milliseconds_of(at: datetime) -> int:
@@ -27,6 +32,23 @@ def is_uuid7(identifier: UUID) -> bool:
 def instant_of_uuid7(identifier: UUID) -> datetime:
     """The creation time inside a UUIDv7."""
     return instant_of(identifier.int >> 80)
+
+
+def digits_of(at_ms: int) -> str:
+    """The second of a moment, as six digits of base 36.
+
+    Our session ids begin so, the tracker's too: sessions of a time then lie side by side in every
+    key, whose pages are filled up one after the other instead of here and there (70 bytes an
+    interaction instead of 118). No digit is a capital, because collations sort these as they like.
+    """
+    seconds = at_ms // 1000
+    return "".join(_DIGITS[seconds // 36**place % 36] for place in range(5, -1, -1))
+
+
+def new_session_id(at: datetime, random_bytes: Callable[[int], bytes] = os.urandom) -> str:
+    """22 characters of the alphabet that session ids allow: the second, and 96 random bits."""
+    noise = base64.urlsafe_b64encode(random_bytes(12)).decode()
+    return digits_of(milliseconds_of(at)) + noise
 
 
 class Uuid7Source:

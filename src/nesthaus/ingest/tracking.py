@@ -1,7 +1,5 @@
 """What each tracking call does: facts out of the body, one delivery into the log, one answer."""
 
-import base64
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +9,7 @@ from msgspec import Struct
 
 from nesthaus.access.actors import Role
 from nesthaus.domain.events import Delivery, Event
+from nesthaus.domain.identifiers import new_session_id
 from nesthaus.domain.refusals import Refusal
 from nesthaus.ingest import wire
 from nesthaus.ingest.admission import Request
@@ -56,7 +55,7 @@ class Tracking:
 
     async def create(self, request: Request) -> Answer:
         call = wire.create_reader.read(request.body)
-        session_id = call.session_id or new_session_id()
+        session_id = call.session_id or new_session_id(request.received_at)
         flags = self.flags_of(session_id)
         entry = self.facts.entry(call, request.received_at, flags)
         told: dict[str, object] = {
@@ -178,11 +177,6 @@ class Tracking:
         )
         await self.append(session_id, envelope.encode(delivery))
         self.accepted(delivery)
-
-
-def new_session_id() -> str:
-    """128 random bits as 22 characters of the alphabet that session ids allow."""
-    return base64.urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode()
 
 
 def _iso(at: datetime) -> str:

@@ -9,6 +9,7 @@ Never: a real visitor's data; addresses are of the ranges kept for tests and doc
 MARK = "seed-"
 """Session and order ids of seeded visitors begin so."""
 
-MARKED = "^seed-[0-9a-f]{32}$"
+MARKED = "^seed-([0-9a-z]{6}[0-9a-f]{11}|[0-9a-f]{32})$"
 """The whole form of their session ids, as a regular expression: a page that happens to begin its
-own ids with the mark loses nothing when seeded traffic is removed."""
+own ids with the mark loses nothing when seeded traffic is removed. The second form is that of what
+was seeded before ids began with their time."""

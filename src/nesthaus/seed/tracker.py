@@ -94,7 +94,7 @@ class Tracker:
 
     def load(self, path: str) -> None:
         """Another page load: the numbers of its events begin anew."""
-        self._page = f"{self._random.getrandbits(72):018x}"
+        self._page = f"{self._random.getrandbits(72):018x}"[:8]
         self._sequence = 0
         self.track("page_view", value=path)
 

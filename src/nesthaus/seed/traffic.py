@@ -8,7 +8,7 @@ from random import Random
 from nesthaus.domain.appraisals import Appraisal, appraise
 from nesthaus.domain.configurations import Choice, Configuration
 from nesthaus.domain.events import Delivery
-from nesthaus.domain.identifiers import Uuid7Source, instant_of, milliseconds_of
+from nesthaus.domain.identifiers import Uuid7Source, digits_of, instant_of, milliseconds_of
 from nesthaus.domain.pricing import Catalogue, PriceList
 from nesthaus.seed import MARK
 from nesthaus.seed.bots import play_bot
@@ -61,7 +61,9 @@ class Traffic:
             yield self._session(self._crowd.next(at_ms))
 
     def _session(self, visitor: Visitor) -> tuple[Delivery, ...]:
-        session_id = f"{MARK}{self._random.getrandbits(128):032x}"
+        # As long as the tracker's, and like them begun with the time.
+        noise = f"{self._random.getrandbits(128):032x}"[:11]
+        session_id = MARK + digits_of(visitor.began_ms) + noise
         tracker = Tracker(
             session_id,
             visitor,

@@ -32,7 +32,11 @@ _LOCK = (
 _HAS_ROWS = SQL(
     "select exists (select from {default} where timestamp >= {since} and timestamp < {until})"
 )
-_CREATE = SQL("create table {month} partition of {table} for values from ({since}) to ({until})")
+_CREATE = (
+    SQL("create table {month} partition of {table} for values from ({since}) to ({until})"),
+    # Keys begin with a time, so that a full page gets few more rows: 64 bytes a key instead of 69.
+    SQL("alter index {key} set (fillfactor = 97)"),
+)
 # A month's rows have to leave the default partition before the month's own can be made.
 _MOVE = (
     SQL(
@@ -40,7 +44,7 @@ _MOVE = (
         " select * from {default} where timestamp >= {since} and timestamp < {until}"
     ),
     SQL("delete from {default} where timestamp >= {since} and timestamp < {until}"),
-    _CREATE,
+    *_CREATE,
     SQL("insert into {table} select * from moving"),
 )
 
@@ -98,6 +102,7 @@ async def _make(connection: Connection, table: str, name: str, since: datetime) 
         "table": Identifier(table),
         "default": Identifier(f"{table}_default"),
         "month": Identifier(name),
+        "key": Identifier(f"{name}_pkey"),
         "since": Literal(since),
         "until": Literal(_next_month(since)),
     }
@@ -110,6 +115,6 @@ async def _make(connection: Connection, table: str, name: str, since: datetime) 
             await connection.execute(statement.format(**pieces))
         cursor = await connection.execute(_HAS_ROWS.format(**pieces))
         has_rows = await cursor.fetchone() == (True,)
-        for statement in _MOVE if has_rows else (_CREATE,):
+        for statement in _MOVE if has_rows else _CREATE:
             await connection.execute(statement.format(**pieces))
     return True
