@@ -1,6 +1,7 @@
-"""What COPY says, many rows at a time."""
+"""COPY, many rows at a time."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from itertools import chain
 
 from psycopg.abc import PQGen
 from psycopg.generators import copy_from
@@ -21,6 +22,31 @@ async def copied_lines(
         while not is_last:
             lines, is_last = await copy.connection.wait(_some_lines(connection.pgconn))
             yield lines
+
+
+async def copy_rows(
+    connection: Connection,
+    statement: bytes,
+    types: Sequence[str],
+    rows: Iterable[tuple[object, ...]],
+) -> int:
+    """`statement` is a binary COPY from standard input of columns of these types; how many rows it
+    got. Nothing is sent where there are none.
+
+    The same as a `write_row` for each row, but for a coroutine a row.
+    """
+    coming = iter(rows)
+    first = next(coming, None)
+    if first is None:
+        return 0
+    number = 0
+    async with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(types)
+        formatted = copy.formatter.write_row
+        for number, row in enumerate(chain((first,), coming), start=1):  # noqa: B007
+            if part := formatted(row):
+                await copy.write(part)
+    return number
 
 
 def _some_lines(pgconn: PGconn) -> PQGen[tuple[list[memoryview], bool]]:

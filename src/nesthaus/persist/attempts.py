@@ -1,8 +1,10 @@
 """Tries to store entries of the stream, and finds the bad ones among them by halving."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
 from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Delivery
@@ -15,6 +17,10 @@ from nesthaus.stream.reader import StreamEntry
 # Of one transaction. A thousand calls of the largest size are a quarter of a gibibyte, and many
 # times that as objects and rows: a worker that dies of it would die of it again.
 MOST_BYTES = 8 * 1024 * 1024
+
+# What is larger is stored in two transactions side by side, so that one prepares its rows while
+# PostgreSQL writes those of the other. No session is in both: they never wait for each other.
+_ONE_TRANSACTION_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ async def attempt(
     *,
     is_sifting: bool = False,
 ) -> AsyncGenerator[Good | Buried]:
-    """Verdicts in the order of the entries, each when it is final. Poison was refused alone, twice.
+    """One verdict on each entry, when it is final. Poison was refused alone, twice.
 
     Raises NotNow; what had no verdict by then is still to be stored. `is_sifting`: what perhaps
     lies in the rows is looked for in them, as poison is, and not raised.
@@ -56,19 +62,60 @@ async def attempt(
     size = 0
     for entry in entries:
         if pieces and size + len(entry.payload) > MOST_BYTES:
-            async for verdict in _halve(trying, pieces):
+            async for verdict in _store_all(trying, pieces, size):
                 yield verdict
             pieces, size = [], 0
         try:
             pieces.append(_Piece(entry, decode(entry.payload)))
             size += len(entry.payload)
         except Unreadable as unreadable:
-            async for verdict in _halve(trying, pieces):
+            async for verdict in _store_all(trying, pieces, size):
                 yield verdict
             pieces, size = [], 0
             yield Buried(entry, None, Reason.UNREADABLE, one_line(unreadable))
-    async for verdict in _halve(trying, pieces):
+    async for verdict in _store_all(trying, pieces, size):
         yield verdict
+
+
+async def _store_all(
+    trying: _Trying, pieces: Sequence[_Piece], size: int
+) -> AsyncGenerator[Good | Buried]:
+    """Side by side where there is much; what is refused then, one after the other."""
+    left: list[Sequence[_Piece]] = [pieces]
+    reason: NotNow | None = None
+    if size > _ONE_TRANSACTION_BYTES and not trying.is_sifting:
+        left = []
+        parts = _by_session(pieces)
+        for part, refusal in zip(
+            parts, await asyncio.gather(*(_kept(trying, part) for part in parts)), strict=True
+        ):
+            if refusal is None:
+                yield Good([piece.entry for piece in part])
+            elif isinstance(refusal, NotNow):
+                reason = refusal
+            else:
+                left.append(part)
+    if reason is not None:
+        raise reason
+    for part in left:
+        async for verdict in _halve(trying, part):
+            yield verdict
+
+
+def _by_session(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    """One or two parts."""
+    parts = list[_Piece](), list[_Piece]()
+    for piece in pieces:
+        parts[crc32((piece.delivery.session_id or "").encode()) & 1].append(piece)
+    return [part for part in parts if part]
+
+
+async def _kept(trying: _Trying, part: Sequence[_Piece]) -> Exception | None:
+    """As `_refusal`, but NotNow is a value: the other transaction goes on."""
+    try:
+        return await _refusal(trying, part)
+    except NotNow as reason:
+        return reason
 
 
 async def _halve(trying: _Trying, pieces: Sequence[_Piece]) -> AsyncGenerator[Good | Buried]:

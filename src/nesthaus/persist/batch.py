@@ -1,11 +1,14 @@
 """Deliveries -> what they bring for each session, every fact once. Pure: no database, no clock."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Generic, TypeVar
 from uuid import UUID, uuid5
+
+from msgspec import Struct
 
 from nesthaus.domain.events import (
     Delivery,
@@ -27,12 +30,16 @@ Counted = Interaction | Snapshot | Finalisation
 """Facts whose copies are counted."""
 
 _MILLISECOND = timedelta(milliseconds=1)
+_AT = attrgetter("at")
+_ORDER = attrgetter("at", "id")
 _DROPPED = UUID("0a9b4c0e-6d0e-5c0b-8a34-6b1f5d1c2e77")  # namespace of what is counted as erased
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[F]):
-    """Header and tracker version are those of the call that brought the fact, told of an entry."""
+class Received(Struct, Generic[F], frozen=True):
+    """Header and tracker version are those of the call that brought the fact, told of an entry.
+
+    One per event; a frozen dataclass takes 1.6 µs to make, and this 0.1.
+    """
 
     fact: F
     received_at: datetime
@@ -62,8 +69,7 @@ class Remark:
     received_at: datetime
 
 
-@dataclass(slots=True)
-class Arrivals:
+class Arrivals(Struct):
     """What one batch brings for one session.
 
     `address` came with the earliest fact, where several came at that time the smallest.
@@ -77,15 +83,11 @@ class Arrivals:
     clock_skew_ms: int | None = None
     header_agent: Remark | None = None
     tracker_version: Remark | None = None
-    again: list[Acceptance] = field(default_factory=list[Acceptance])
-    entries: dict[Key, Received[Entry]] = field(default_factory=dict[Key, Received[Entry]])
-    interactions: dict[Key, Received[Interaction]] = field(
-        default_factory=dict[Key, Received[Interaction]]
-    )
-    snapshots: dict[Key, Received[Snapshot]] = field(default_factory=dict[Key, Received[Snapshot]])
-    finalisations: dict[Key, Received[Finalisation]] = field(
-        default_factory=dict[Key, Received[Finalisation]]
-    )
+    again: list[Acceptance] = []
+    entries: dict[Key, Received[Entry]] = {}
+    interactions: dict[Key, Received[Interaction]] = {}
+    snapshots: dict[Key, Received[Snapshot]] = {}
+    finalisations: dict[Key, Received[Finalisation]] = {}
 
     def events(self) -> Iterator[tuple[UUID, datetime]]:
         """Ids, with the time at which each was received."""
@@ -111,16 +113,16 @@ class Arrivals:
 
     def note_call(self, delivery: Delivery, first: Event) -> None:
         """`first` is its earliest fact; what it told of itself holds from then on."""
-        if delivery.user_agent:
-            self.header_agent = _standing(self.header_agent, delivery, first, delivery.user_agent)
-        if delivery.tracker_version:
-            version = delivery.tracker_version
-            self.tracker_version = _standing(self.tracker_version, delivery, first, version)
+        agent, version = self.header_agent, self.tracker_version
+        # Nearly always an earlier one stands.
+        if delivery.user_agent and (agent is None or first.at <= agent.at):
+            self.header_agent = _standing(agent, delivery, first, delivery.user_agent)
+        if delivery.tracker_version and (version is None or first.at <= version.at):
+            told = delivery.tracker_version
+            self.tracker_version = _standing(version, delivery, first, told)
 
 
 def _standing(known: Remark | None, delivery: Delivery, first: Event, text: str) -> Remark:
-    if known is not None and known.at < first.at:
-        return known  # as nearly always
     remark = Remark(first.at, text, first.id, delivery.received_at)
     return remark if known is None else min(remark, known)
 
@@ -168,7 +170,9 @@ def batch_of(deliveries: Iterable[Delivery]) -> Batch:
     """
     batch = Batch({}, {}, {})
     for delivery in deliveries:
-        facts = [event for event in delivery.events if not _stands_alone(batch, delivery, event)]
+        facts: Sequence[Event] = delivery.events
+        if len(facts) != 1 or type(facts[0]) is not Interaction:  # as most calls are
+            facts = [event for event in facts if not _stands_alone(batch, delivery, event)]
         if facts:
             _add_to_session(batch, delivery, facts)
     return batch
@@ -195,14 +199,12 @@ def _stands_alone(batch: Batch, delivery: Delivery, event: Event) -> bool:
     return False
 
 
-def _add_to_session(batch: Batch, delivery: Delivery, facts: list[Event]) -> None:
+def _add_to_session(batch: Batch, delivery: Delivery, facts: Sequence[Event]) -> None:
     if delivery.session_id is None:
         raise ValueError("facts of a session without a session id")
-    if len(facts) == 1:  # as in most calls
-        (first,), latest = facts, facts[0].at
-    else:
-        first = min(facts, key=lambda fact: (fact.at, fact.id))
-        latest = max(fact.at for fact in facts)
+    first, latest = facts[0], facts[0].at
+    if len(facts) > 1:
+        first, latest = min(facts, key=_ORDER), max(map(_AT, facts))
     arrivals = batch.sessions.get(delivery.session_id)
     if arrivals is None:
         arrivals = Arrivals(first.at, latest, delivery.address)
@@ -211,17 +213,19 @@ def _add_to_session(batch: Batch, delivery: Delivery, facts: list[Event]) -> Non
         arrivals.note_span(first.at, latest, delivery.address)
     if delivery.sent_at is not None:
         arrivals.note_skew((delivery.received_at - delivery.sent_at) // _MILLISECOND)
-    added = [_is_added(arrivals, delivery, fact) for fact in facts]
-    if not all(added):
-        arrivals.again += _accepted_again(delivery, facts, added)
-    if not any(isinstance(fact, Entry) for fact in facts):
+    repeated = {
+        place for place, fact in enumerate(facts) if not _is_added(arrivals, delivery, fact)
+    }
+    if repeated:
+        arrivals.again += _accepted_again(delivery, facts, repeated)
+    if not any(type(fact) is Entry for fact in facts):
         arrivals.note_call(delivery, first)
 
 
 def _is_added(arrivals: Arrivals, delivery: Delivery, fact: Event) -> bool:
     """False where the batch has brought it already."""
     key, received_at = (fact.at, fact.id), delivery.received_at
-    if isinstance(fact, Interaction):
+    if type(fact) is Interaction:
         interaction = Received(fact, received_at)
         return arrivals.interactions.setdefault(key, interaction) is interaction
     if isinstance(fact, Snapshot):
@@ -237,10 +241,11 @@ def _is_added(arrivals: Arrivals, delivery: Delivery, fact: Event) -> bool:
 
 
 def _accepted_again(
-    delivery: Delivery, facts: Iterable[Event], added: Iterable[bool]
+    delivery: Delivery, facts: Sequence[Event], repeated: Collection[int]
 ) -> Iterator[Acceptance]:
+    """`repeated` are places among the facts."""
     copies: Counter[tuple[type[Event], UUID]] = Counter()
-    for fact, is_added in zip(facts, added, strict=True):
-        if not is_added and isinstance(fact, Counted):
+    for place, fact in enumerate(facts):
+        if place in repeated and isinstance(fact, Counted):
             yield Acceptance(fact, delivery.received_at, copies[type(fact), fact.id])
         copies[type(fact), fact.id] += 1

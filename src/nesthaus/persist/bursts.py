@@ -1,7 +1,7 @@
 """Which sessions have more interactions within a second than a person makes."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from psycopg.rows import scalar_row
 
@@ -11,7 +11,6 @@ from nesthaus.domain.sessions import FIGURES_END_AFTER
 from nesthaus.domain.visitors import BURST_ABOVE
 
 _SQL = load_statements("nesthaus.persist", "bursts.sql")
-_SECOND = timedelta(seconds=1)
 
 
 async def among(connection: Connection, sessions: Sequence[tuple[str, datetime]]) -> set[str]:
@@ -24,26 +23,6 @@ async def among(connection: Connection, sessions: Sequence[tuple[str, datetime]]
         "first": min(starts),
         "last": max(starts) + FIGURES_END_AFTER,
     }
-    return await _found(connection, _SQL["bursts"], parameters)
-
-
-async def in_seconds(connection: Connection, asked: Sequence[tuple[str, datetime]]) -> set[str]:
-    """Of sessions with whole seconds: those that have too many in the second named."""
-    if not asked:
-        return set()
-    seconds = [second for _, second in asked]
-    parameters: dict[str, object] = {
-        "session_id": [session_id for session_id, _ in asked],
-        "second": seconds,
-        "first": min(seconds),
-        "end": max(seconds) + _SECOND,
-    }
-    return await _found(connection, _SQL["bursts_in_seconds"], parameters)
-
-
-async def _found(
-    connection: Connection, statement: bytes, parameters: dict[str, object]
-) -> set[str]:
     async with connection.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(statement, {**parameters, "burst_above": BURST_ABOVE})
+        await cursor.execute(_SQL["bursts"], {**parameters, "burst_above": BURST_ABOVE})
         return set(await cursor.fetchall())

@@ -122,19 +122,10 @@ def _final(snapshot: _Snapshot, price: _Price | None) -> FinalSnapshot:
 
 
 async def _visitors(connection: Connection, sessions: Sessions) -> None:
-    """Sets why a session is a bot's; asks the stored rows only where the batch cannot tell."""
-    everywhere: list[Progress] = []
-    seconds: list[tuple[str, datetime]] = []
-    for session_id, progress in sessions.items():
-        question = judge_visitor(progress)
-        if question is not None and question.everywhere:
-            everywhere.append(progress)
-        elif question is not None:
-            seconds += ((session_id, second) for second in question.seconds)
-    found = await bursts.among(
-        connection, [(each.session.session_id, each.start) for each in everywhere]
-    )
-    found |= await bursts.in_seconds(connection, seconds)
+    """Sets why a session is a bot's; asks the stored rows only where what is at hand cannot
+    tell."""
+    asked = [progress.session for progress in sessions.values() if judge_visitor(progress)]
+    found = await bursts.among(connection, [(each.session_id, each.start_time) for each in asked])
     for session_id in found:
         sessions[session_id].session.bot_reason = BURST
 

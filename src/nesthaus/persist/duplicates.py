@@ -38,14 +38,8 @@ async def note(
     rows = [*known, *_within(arrived, kind)]
     if not rows:
         return
-    times = [row.timestamp for row in rows]
-    parameters = {
-        **columns(rows, AcceptanceRow._fields),
-        "first": min(times),
-        "last": max(times),
-    }
     async with connection.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(_STATEMENTS[kind], parameters)
+        await cursor.execute(_STATEMENTS[kind], columns(rows, AcceptanceRow._fields))
         for session_id in await cursor.fetchall():
             sessions[session_id].touched = True
 

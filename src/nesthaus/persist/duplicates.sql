@@ -1,6 +1,6 @@
 -- name: note_interactions
 -- One row per acceptance noted now: of an interaction that is stored with another one.
--- `first` and `last` are bounds over all, for the planner to leave out partitions.
+-- Without bounds over all: `raw_rows.interactions_within` says why.
 insert into duplicate_events (session_id, id, received_at, copy)
 select
     again.session_id,
@@ -18,8 +18,8 @@ inner join interaction_events as stored
     on stored.session_id = again.session_id
     and stored.timestamp = again.timestamp
     and stored.id = again.id
-where stored.timestamp between %(first)s and %(last)s
-  and (stored.received_at <> again.received_at or again.copy > 0)
+where stored.received_at <> again.received_at
+   or again.copy > 0
 on conflict do nothing
 returning session_id;
 
@@ -43,8 +43,8 @@ inner join configuration_snapshots as stored
     on stored.session_id = again.session_id
     and stored.timestamp = again.timestamp
     and stored.id = again.id
-where stored.timestamp between %(first)s and %(last)s
-  and (stored.received_at <> again.received_at or again.copy > 0)
+where stored.received_at <> again.received_at
+   or again.copy > 0
 on conflict do nothing
 returning session_id;
 
@@ -67,7 +67,7 @@ inner join session_finalisations as stored
     on stored.session_id = again.session_id
     and stored.timestamp = again.timestamp
     and stored.id = again.id
-where stored.timestamp between %(first)s and %(last)s
-  and (stored.received_at <> again.received_at or again.copy > 0)
+where stored.received_at <> again.received_at
+   or again.copy > 0
 on conflict do nothing
 returning session_id;

@@ -1,36 +1,37 @@
 """Puts what a batch brought into the raw tables, and notes what was really inserted."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg.rows import class_row, scalar_row
 
+from nesthaus.db.copying import copy_rows
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.events import Finalisation, Interaction, Outcome, Snapshot
 from nesthaus.persist import duplicates
-from nesthaus.persist.batch import Arrivals, Remark
+from nesthaus.persist.batch import Arrivals, Key, Remark
 from nesthaus.persist.rows import (
     INTERACTION_TYPES,
     AcceptanceRow,
     EntryRow,
     FinalisationRow,
-    InteractionRow,
     SnapshotRow,
     columns,
     entry_rows,
     finalisation_rows,
     header_row,
-    interaction_rows,
+    interaction_row,
     snapshot_rows,
     version_row,
 )
 from nesthaus.persist.sessions import Progress, count_interactions
 
-_Row = InteractionRow | SnapshotRow | FinalisationRow
+_Row = SnapshotRow | FinalisationRow
 _SQL = load_statements("nesthaus.persist", "raw_rows.sql")
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,6 @@ class Claim:
     order_id: str
     session_id: str
     ordered_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _InsertedInteraction:
-    session_id: str
-    at: datetime
-    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,57 +56,75 @@ Sessions = Mapping[str, Progress]
 
 
 async def insert_interactions(connection: Connection, arrived: Arrived, sessions: Sessions) -> int:
-    """The number really inserted. By binary copy what certainly is new, the rest one by one."""
-    new: list[InteractionRow] = []
-    perhaps: list[InteractionRow] = []
-    for session_id, arrivals in arrived.items():
-        if not arrivals.interactions:
-            continue
-        progress = sessions[session_id]
-        rows = interaction_rows(session_id, progress.start, arrivals.interactions.values())
-        counted: list[datetime] = []
-        inserted = False
-        for row in rows:
-            if not progress.certainly_lacks(row.timestamp):
-                perhaps.append(row)
-                continue
-            inserted = True
-            new.append(row)
-            if not row.over:
-                counted.append(row.timestamp)
-        if inserted:
-            count_interactions(progress, counted)
-    await _copy(connection, new)
-    missing = await _insert_missing(connection, perhaps, sessions)
-    known = _perhaps_known(perhaps, [row.session_id for row in missing])
-    await duplicates.note(connection, Interaction, arrived, known, sessions)
-    return len(new) + len(missing)
-
-
-async def _copy(connection: Connection, rows: list[InteractionRow]) -> None:
-    if not rows:
-        return
-    async with (
-        connection.cursor() as cursor,
-        cursor.copy(_SQL["copy_interactions"]) as copy,
-    ):
-        copy.set_types(INTERACTION_TYPES)
-        for row in rows:
-            await copy.write_row(row)
-
-
-async def _insert_missing(
-    connection: Connection, rows: list[InteractionRow], sessions: Sessions
-) -> list[_InsertedInteraction]:
-    if not rows:
-        return []
-    parameters = columns(rows, InteractionRow._fields)
-    async with connection.cursor(row_factory=class_row(_InsertedInteraction)) as cursor:
-        await cursor.execute(_SQL["insert_interactions"], parameters)
-        inserted = await cursor.fetchall()
-    for row in inserted:
-        count_interactions(sessions[row.session_id], () if row.over else (row.at,))
+    """The number really inserted. All sessions are locked, so that nobody adds to what is known."""
+    known = await _known_interactions(connection, arrived, sessions)
+    rows = _missing_interactions(arrived, sessions, known)
+    inserted = await copy_rows(connection, _SQL["copy_interactions"], INTERACTION_TYPES, rows)
+    again = [
+        AcceptanceRow(session_id, *key, arrived[session_id].interactions[key].received_at, copy=0)
+        for session_id, keys in known.items()
+        for key in keys
+    ]
+    await duplicates.note(connection, Interaction, arrived, again, sessions)
     return inserted
+
+
+async def _known_interactions(
+    connection: Connection, arrived: Arrived, sessions: Sessions
+) -> dict[str, set[Key]]:
+    """Those of the batch that are stored already. Notes what else there is of the same seconds."""
+    spans = [
+        (session_id, *span)
+        for session_id, arrivals in arrived.items()
+        if (span := _span_to_look_at(arrivals, sessions[session_id]))
+    ]
+    known: dict[str, set[Key]] = {}
+    if not spans:
+        return known
+    async with connection.cursor(binary=True) as cursor:
+        parameters = columns(spans, ("session_id", "first", "end"))
+        await cursor.execute(_SQL["interactions_within"], parameters)
+        for session_id, at, identifier in await cursor.fetchall():
+            progress = sessions[session_id]
+            if at <= progress.horizon:
+                progress.near_times.append(at)
+            if (at, identifier) in arrived[session_id].interactions:
+                known.setdefault(session_id, set()).add((at, identifier))
+    return known
+
+
+def _span_to_look_at(arrivals: Arrivals, progress: Progress) -> tuple[datetime, datetime] | None:
+    """Whole seconds, half-open, outside of which all that came is new and in seconds of its own.
+    None: everywhere; or so it does not matter, since too little came to be a burst."""
+    end = progress.stored.latest_seen.replace(microsecond=0) + _SECOND
+    if progress.is_new or arrivals.earliest >= end:
+        return None
+    times = [at for at, _ in arrivals.interactions if at < end]
+    if not times:
+        return None
+    if not progress.may_have(times) and not progress.may_be_burst(len(arrivals.interactions)):
+        return None
+    return min(times).replace(microsecond=0), max(times).replace(microsecond=0) + _SECOND
+
+
+def _missing_interactions(
+    arrived: Arrived, sessions: Sessions, known: Mapping[str, Collection[Key]]
+) -> Iterator[tuple[object, ...]]:
+    """Rows; counts them."""
+    for session_id, arrivals in arrived.items():
+        progress, known_here = sessions[session_id], known.get(session_id, ())
+        horizon = progress.horizon
+        counted: list[datetime] = []
+        for key, received in arrivals.interactions.items():
+            if known_here and key in known_here:
+                continue
+            at = key[0]
+            over = at > horizon
+            if not over:
+                counted.append(at)
+            yield interaction_row(session_id, received, over=over)
+        if len(known_here) < len(arrivals.interactions):
+            count_interactions(progress, counted)
 
 
 async def insert_entries(connection: Connection, arrived: Arrived, sessions: Sessions) -> None:

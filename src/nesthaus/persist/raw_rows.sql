@@ -1,46 +1,26 @@
 -- name: copy_interactions
--- One interaction per row sent, in the order of InteractionRow. Only rows that certainly are not
--- there yet: a copy knows no "on conflict".
+-- One interaction per row sent. Only rows that are not there yet: a copy knows no "on conflict".
 copy interaction_events (
     id, timestamp, received_at, time_spent, sequence, viewport_width, viewport_height, quantity,
     square_meters, over, session_id, event_type, category, element_id, selection_value,
     previous_value, cause, page, device_type
 ) from stdin (format binary);
 
--- name: insert_interactions
--- One row per interaction that was not there yet.
-insert into interaction_events (
-    id, timestamp, received_at, time_spent, sequence, viewport_width, viewport_height, quantity,
-    square_meters, over, session_id, event_type, category, element_id, selection_value,
-    previous_value, cause, page, device_type
-)
-select *
+-- name: interactions_within
+-- One row per interaction stored of a session within the span named. Without a bound over all spans:
+-- where many rows are newer than the planner's figures it takes that for nearly none, and reads the
+-- whole key for it.
+select
+    asked.session_id,
+    stored.timestamp,
+    stored.id
 from unnest(
-    %(id)b::uuid[],
-    %(timestamp)b::timestamptz[],
-    %(received_at)b::timestamptz[],
-    %(time_spent)b::integer[],
-    %(sequence)b::integer[],
-    %(viewport_width)b::integer[],
-    %(viewport_height)b::integer[],
-    %(quantity)b::integer[],
-    %(square_meters)b::double precision[],
-    %(over)b::boolean[],
-    %(session_id)b::text[],
-    %(event_type)b::text[],
-    %(category)b::text[],
-    %(element_id)b::text[],
-    %(selection_value)b::text[],
-    %(previous_value)b::text[],
-    %(cause)b::text[],
-    %(page)b::text[],
-    %(device_type)b::text[]
-)
-on conflict do nothing
-returning
-    session_id,
-    timestamp as at,
-    over;
+    %(session_id)b::text[], %(first)b::timestamptz[], %(end)b::timestamptz[]
+) as asked (session_id, first, "end")
+inner join interaction_events as stored
+    on stored.session_id = asked.session_id
+    and stored.timestamp >= asked.first
+    and stored.timestamp < asked."end";
 
 -- name: insert_entries
 -- One row per entry that was not there yet.

@@ -1,6 +1,6 @@
 """Facts -> rows of the raw tables. The fields of a row are the table's columns, in this order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -43,33 +43,11 @@ class AcceptanceRow(NamedTuple):
     copy: int
 
 
-class InteractionRow(NamedTuple):
-    id: UUID
-    timestamp: datetime
-    received_at: datetime
-    time_spent: int | None
-    sequence: int | None
-    viewport_width: int | None
-    viewport_height: int | None
-    quantity: int | None
-    square_meters: float | None
-    over: bool
-    session_id: str
-    event_type: str
-    category: str | None
-    element_id: str | None
-    selection_value: str | None
-    previous_value: str | None
-    cause: str | None
-    page: str | None
-    device_type: str | None
-
-
 INTERACTION_TYPES = (
     *("uuid", "timestamptz", "timestamptz", "int4", "int4", "int4", "int4", "int4", "float8"),
     *("bool", "text", "text", "text", "text", "text", "text", "text", "text", "text"),
 )
-"""The types of the columns above: a binary copy has to send exactly these."""
+"""Of `interaction_row`: a binary copy has to send exactly these."""
 
 
 class SnapshotRow(NamedTuple):
@@ -117,6 +95,8 @@ class MetricRow(NamedTuple):
 
 
 REFUSAL_COLUMNS = ("id", "date", "reason", "count")
+
+_INTEGER = range(-0x80000000, 0x80000000)
 
 OF_NO_SESSION = ""
 """In place of a session in marks that speak of an hour of measured values."""
@@ -177,41 +157,47 @@ def _implied_row(session_id: str, start: datetime, remark: Remark, identifier: U
     )
 
 
-def interaction_rows(
-    session_id: str, start: datetime, arrived: Iterable[Received[Interaction]]
-) -> Iterator[InteractionRow]:
-    horizon = start + FIGURES_END_AFTER
-    for received in arrived:
-        fact = received.fact
-        # By position: this line runs for every click of every visitor.
-        yield InteractionRow(
-            fact.id,
-            fact.at,
-            received.received_at,
-            _integer(fact.time_spent_ms),
-            _integer(fact.sequence),
-            _integer(fact.viewport_width),
-            _integer(fact.viewport_height),
-            _integer(fact.quantity),
-            fact.square_meters,
-            fact.at > horizon,
-            session_id,
-            fact.type,
-            fact.category,
-            fact.element_id,
-            fact.value,
-            fact.previous_value,
-            None if fact.cause is None else fact.cause.value,
-            fact.page,
-            fact.device_type,
-        )
+def interaction_row(
+    session_id: str, received: Received[Interaction], *, over: bool
+) -> tuple[object, ...]:
+    """In the order of `copy_interactions`. ValueError for what a column cannot hold: a binary copy
+    would cut it without a word.
 
-
-def _integer(value: int | None) -> int | None:
-    """ValueError for what the column cannot hold: a binary copy would cut it without a word."""
-    if value is None or -0x80000000 <= value <= 0x7FFFFFFF:
-        return value
-    raise ValueError(f"{value} is out of range for an integer column")
+    A plain tuple, and nothing is called: this runs for every click of every visitor, and took
+    3.2 µs as a named tuple.
+    """
+    fact = received.fact
+    time_spent, sequence, quantity = fact.time_spent_ms, fact.sequence, fact.quantity
+    width, height = fact.viewport_width, fact.viewport_height
+    if (
+        (time_spent is not None and time_spent not in _INTEGER)
+        or (sequence is not None and sequence not in _INTEGER)
+        or (quantity is not None and quantity not in _INTEGER)
+        or (width is not None and width not in _INTEGER)
+        or (height is not None and height not in _INTEGER)
+    ):
+        raise ValueError(f"out of range for an integer column: {fact.id}")
+    return (
+        fact.id,
+        fact.at,
+        received.received_at,
+        time_spent,
+        sequence,
+        width,
+        height,
+        quantity,
+        fact.square_meters,
+        over,
+        session_id,
+        fact.type,
+        fact.category,
+        fact.element_id,
+        fact.value,
+        fact.previous_value,
+        None if fact.cause is None else fact.cause.value,
+        fact.page,
+        fact.device_type,
+    )
 
 
 def snapshot_rows(session_id: str, start: datetime, arrivals: Arrivals) -> Iterator[SnapshotRow]:

@@ -1,11 +1,13 @@
 """A session's row while a batch is stored: as it was, and as it becomes. Pure: no database."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nesthaus.domain.sessions import (
     FIGURES_END_AFTER,
@@ -31,8 +33,7 @@ from nesthaus.persist.batch import Arrivals, least, smaller
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """The columns of `user_sessions` that persist reads and writes, but the final configuration."""
 
     session_id: str
@@ -71,7 +72,7 @@ class Session:
     clock_skew_ms: int | None
 
 
-SESSION_COLUMNS = tuple(each.name for each in fields(Session))
+SESSION_COLUMNS = Session.__struct_fields__
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ class Progress:
     `touched`: a row was really inserted, an order changed hands, or the clock skew became less;
     only then anything is written.
     `moved`: the start came to lie so much earlier that stored rows may be `over` now.
-    `new_times` are the times of the interactions really inserted that count.
+    `new_times` are the times of the interactions really inserted that count; `near_times` those of
+    others that count, in every whole second in which there are new and older ones.
     """
 
     stored: Session
@@ -118,6 +120,7 @@ class Progress:
     snapshots_changed: bool = False
     finalisations_changed: bool = False
     new_times: list[datetime] = field(default_factory=list[datetime])
+    near_times: list[datetime] = field(default_factory=list[datetime])
     final_configuration: str | None = None
 
     @property
@@ -129,9 +132,14 @@ class Progress:
         """What lies later is `over`."""
         return self.session.start_time + FIGURES_END_AFTER
 
-    def certainly_lacks(self, at: datetime) -> bool:
-        """Nothing stored for this session can have that time."""
-        return self.is_new or at > self.stored.latest_seen
+    def may_have(self, times: Collection[datetime]) -> bool:
+        """Whether something stored for this session may have one of these times."""
+        return not self.is_new and any(at <= self.stored.latest_seen for at in times)
+
+    def may_be_burst(self, more: int) -> bool:
+        """With so many interactions more."""
+        known = self.stored.total_interactions
+        return self.stored.bot_reason is None and known + more > BURST_ABOVE
 
     def all_changed(self) -> None:
         self.touched = True
@@ -222,39 +230,26 @@ def settle(session: Session, now: datetime, idle_after: timedelta) -> None:
     session.end_time = None if status is Status.ONGOING else session.last_activity
 
 
-@dataclass(frozen=True, slots=True)
-class BurstQuestion:
-    """What has to be asked of the stored rows to know whether a session is a burst.
-
-    `seconds` are whole seconds in which rows of other batches may lie; `everywhere`: in all.
-    """
-
-    seconds: frozenset[datetime] = frozenset()
-    everywhere: bool = False
-
-
-def judge_visitor(progress: Progress) -> BurstQuestion | None:
-    """Sets the reason as far as it can be told without the stored rows; None: it is settled."""
+def judge_visitor(progress: Progress) -> bool:
+    """Sets the reason as far as it can be told by what is at hand; whether all stored rows of the
+    session have to be asked for a burst besides."""
     session, stored = progress.session, progress.stored
     session.bot_reason = program_behind(session.user_agent)
     if session.bot_reason is not None or session.total_interactions <= BURST_ABOVE:
-        return None
+        return False
     if progress.moved or stored.bot_reason not in {None, BURST}:
-        return BurstQuestion(everywhere=True)
-    if stored.bot_reason == BURST:
+        return True
+    times = sorted((*progress.near_times, *progress.new_times))
+    if stored.bot_reason == BURST or _is_burst(times):
         session.bot_reason = BURST
-        return None
-    times = sorted(progress.new_times)
-    if _may_be_burst(times):
-        counts = Counter(at.replace(microsecond=0) for at in times)
-        if max(counts.values()) > BURST_ABOVE:
-            session.bot_reason = BURST
-            return None
-    late = () if progress.is_new else times[: bisect_left(times, stored.last_activity + _SECOND)]
-    # Rows that were there before this batch are not later than the last activity then.
-    whole = {at.replace(microsecond=0) for at in late}
-    seconds = frozenset(second for second in whole if second <= stored.last_activity)
-    return BurstQuestion(seconds) if seconds else None
+    return False
+
+
+def _is_burst(times: Sequence[datetime]) -> bool:
+    if not _may_be_burst(times):
+        return False
+    counts = Counter(at.replace(microsecond=0) for at in times)
+    return max(counts.values()) > BURST_ABOVE
 
 
 def _may_be_burst(times: Sequence[datetime]) -> bool:

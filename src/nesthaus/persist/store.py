@@ -1,12 +1,13 @@
 """Stores one batch in one transaction: raw rows, what follows from them, and marks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from psycopg.rows import class_row, scalar_row
 
 from nesthaus.db.pool import Connection

@@ -20,7 +20,7 @@ from nesthaus.persist.poison_run import PoisonRun
 from nesthaus.persist.store import Rules
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.envelope import Unreadable, decode
-from nesthaus.stream.reader import StreamEntry, StreamReader
+from nesthaus.stream.reader import Name, StreamEntry, StreamReader
 from nesthaus.stream.worker_states import Doing
 
 # So often a batch fails at what may lie in its rows before it is looked for there: what was of a
@@ -147,24 +147,29 @@ class Trial:
         *,
         is_sifting: bool,
     ) -> bool:
-        """Empties the queue from its head; stops where a run of poison is too long. Whether any
-        of it is stored."""
+        """Takes out of the queue what is decided; stops where a run of poison is too long. Whether
+        any of it is stored."""
         now, has_passed = self._clock(), False
+        decided: set[Name] = set()
         tried = attempt(self._pool, tuple(queue), now, self._rules, is_sifting=is_sifting)
-        async with aclosing(tried) as verdicts:
-            async for verdict in verdicts:
-                if isinstance(verdict, Buried):
-                    queue.popleft()
-                    accuse(verdict)
-                    if self._run.is_ours:
-                        return has_passed
-                    continue
-                for _ in verdict.entries:
-                    queue.popleft()
-                self._finished += verdict.entries
-                has_passed = True
-                self._run.note_good()
-                self._convict()
+        try:
+            async with aclosing(tried) as verdicts:
+                async for verdict in verdicts:
+                    if isinstance(verdict, Buried):
+                        decided.add(verdict.entry.name)
+                        accuse(verdict)
+                        if self._run.is_ours:
+                            return has_passed
+                        continue
+                    decided.update(entry.name for entry in verdict.entries)
+                    self._finished += verdict.entries
+                    has_passed = True
+                    self._run.note_good()
+                    self._convict()
+        finally:
+            left = [entry for entry in queue if entry.name not in decided]
+            queue.clear()
+            queue.extend(left)
         return has_passed
 
     def _suspect(self, poison: Buried) -> None:
