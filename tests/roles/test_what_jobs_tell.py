@@ -176,6 +176,8 @@ async def test_workers_tell_what_they_wait_for(db: Pool, clock: SettableClock) -
     row = (await jobs(db))["work"]
     assert row["error"] == "waiting for stream: no answer"
     assert row["started_at"] == clock()
+    await told.note(WorkerState("one", Doing.WAITING_FOR_DATABASE, clock(), "lock timeout"))
+    assert (await jobs(db))["work"]["error"] == "waiting for database: lock timeout"
     await told.note(WorkerState("one", Doing.RUNNING, clock()))
     assert (await jobs(db))["work"]["error"] is None
 

@@ -75,7 +75,7 @@ async def _leave(connection: Connection) -> None:
     """A connection that cannot give its turn back must not be used again: it would keep it."""
     try:
         await connection.execute(_SQL["give_turns_back"])
-        await connection.execute(_SQL["wait_no_longer"], {"lock_timeout": "0"})
+        await connection.execute(_SQL["wait_as_before"])
         await connection.set_autocommit(False)
     except BaseException:
         await connection.close()

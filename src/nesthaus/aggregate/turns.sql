@@ -2,6 +2,10 @@
 -- One row. Whoever counts holds the turn for one transaction, so that nobody waits for long.
 select set_config('lock_timeout', %(lock_timeout)s, false);
 
+-- name: wait_as_before
+-- No row. As long as all connections of this pool may.
+reset lock_timeout;
+
 -- name: take_turn
 -- One row: nobody else counts until this session gives the turn back, or ends.
 select pg_advisory_lock(7310, 4);

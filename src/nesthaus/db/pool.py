@@ -73,6 +73,7 @@ async def open_pool(
     *,
     read_only: bool = False,
     statement_timeout_ms: int | None = None,
+    lock_timeout_ms: int | None = None,
     log_over_ms: int = 0,
     note: Note | None = None,
     application_name: str,
@@ -89,6 +90,8 @@ async def open_pool(
         settings["default_transaction_read_only"] = "on"
     if statement_timeout_ms is not None:
         settings["statement_timeout"] = str(statement_timeout_ms)
+    if lock_timeout_ms is not None:
+        settings["lock_timeout"] = str(lock_timeout_ms)
 
     async def configure(connection: Connection) -> None:
         _outages.is_back(application_name)

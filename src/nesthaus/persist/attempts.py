@@ -9,7 +9,7 @@ from zlib import crc32
 from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Delivery
 from nesthaus.persist.dead_letters import Buried, Reason
-from nesthaus.persist.failures import NotNow, is_perhaps_of_rows, is_poison, one_line
+from nesthaus.persist.failures import NotNow, is_perhaps_of_rows, is_poison, not_now, one_line
 from nesthaus.persist.store import Rules, store
 from nesthaus.stream.envelope import Unreadable, decode
 from nesthaus.stream.reader import StreamEntry
@@ -148,8 +148,7 @@ async def _refusal(trying: _Trying, pieces: Sequence[_Piece]) -> Exception | Non
             deliveries = [piece.delivery for piece in pieces]
             await store(connection, deliveries, trying.now, trying.rules)
     except Exception as error:
-        is_perhaps = is_perhaps_of_rows(error)
-        if is_poison(error) or (is_perhaps and trying.is_sifting):
+        if is_poison(error) or (trying.is_sifting and is_perhaps_of_rows(error)):
             return error
-        raise NotNow(one_line(error), perhaps_of_rows=is_perhaps) from error
+        raise not_now(error) from error
     return None

@@ -4,6 +4,7 @@ import re
 import struct
 
 import psycopg
+from psycopg.errors import LockNotAvailable, QueryCanceled
 
 _NEVER = (ValueError, TypeError, ArithmeticError, LookupError, RecursionError, struct.error)
 """What Python says to a value that makes no sense; an entry that causes it will cause it again."""
@@ -17,7 +18,8 @@ certain rows must not hold up all others; one that refuses everything makes a ru
 
 _PERHAPS_OF_ROWS = ("XX", "57014")
 """Internal errors, and statements that took longer than they may: mostly of a moment, but certain
-rows may cause them again and again."""
+rows may cause them again and again. Who waits for a lock is told otherwise, and much sooner: that
+is never the fault of the rows."""
 
 _ROWS = re.compile(r"^(?:DETAIL|CONTEXT):", re.MULTILINE)
 """Where PostgreSQL begins to tell of values."""
@@ -27,11 +29,23 @@ class NotNow(Exception):
     """The database is away, busy or not ready: the same will work later. Says why in one line.
 
     `perhaps_of_rows`: where it fails again and again, what is to be stored may be to blame.
+    `has_waited`: for as long as may be, so that it is worth telling the first time.
     """
 
-    def __init__(self, why: str, *, perhaps_of_rows: bool = False) -> None:
+    def __init__(
+        self, why: str, *, perhaps_of_rows: bool = False, has_waited: bool = False
+    ) -> None:
         super().__init__(why)
         self.perhaps_of_rows = perhaps_of_rows
+        self.has_waited = has_waited
+
+
+def not_now(error: Exception) -> NotNow:
+    return NotNow(
+        one_line(error),
+        perhaps_of_rows=is_perhaps_of_rows(error),
+        has_waited=isinstance(error, LockNotAvailable | QueryCanceled),
+    )
 
 
 def is_poison(error: Exception) -> bool:

@@ -15,7 +15,7 @@ from nesthaus.observe import Call, this_call
 from nesthaus.persist.announcer import Announcer
 from nesthaus.persist.attempts import Good, attempt
 from nesthaus.persist.dead_letters import Buried, bury
-from nesthaus.persist.failures import NotNow, one_line
+from nesthaus.persist.failures import NotNow, not_now
 from nesthaus.persist.poison_run import PoisonRun
 from nesthaus.persist.store import Rules
 from nesthaus.stream.connection import StreamAway
@@ -108,7 +108,8 @@ class Trial:
             except NotNow as reason:
                 failures += 1
                 self._doubts = self._doubts + 1 if reason.perhaps_of_rows else 0
-                if failures > 1:  # a deadlock is over at once and not worth telling
+                # A deadlock is over at once and not worth telling.
+                if failures > 1 or reason.has_waited:
                     self._announcer.change(Doing.WAITING_FOR_DATABASE, str(reason))
                 if await pause(stop, self._pace.pause_s(failures)):
                     return
@@ -188,7 +189,7 @@ class Trial:
             async with self._pool.connection() as connection:
                 await bury(connection, self._guilty, self._clock())
         except psycopg.Error as error:
-            raise NotNow(one_line(error)) from error
+            raise not_now(error) from error
         for letter in self._guilty:
             _tell(letter)
         self._finished += [each.entry for each in self._guilty]

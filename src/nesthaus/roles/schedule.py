@@ -53,6 +53,8 @@ from nesthaus.upkeep.price_lists import PublishedLists
 
 HOUR_S = 3600.0
 _LOOK_FOR_NIGHT_S = 300.0
+# Whoever waits longer says so in `jobs` and begins anew. What a statement does may take hours.
+LOCK_TIMEOUT_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ async def schedule(settings: Settings, servers: Servers) -> None:
     teller = teller_for(settings)
     async with (
         redis_for(settings, servers) as redis,
-        pool_for(settings, servers, "schedule", measures, size=12) as pool,
+        pool_for(
+            settings, servers, "schedule", measures, size=12, lock_timeout_ms=LOCK_TIMEOUT_MS
+        ) as pool,
     ):
         reader = StreamReader(redis, settings.stream_shards, consumer="alerts")
         outside = Outside(redis, reader, settings.stream_max_entries, settings.data)

@@ -30,6 +30,12 @@ from nesthaus.upkeep.jobs import note_state
 
 NOTED_WITHIN_S = 1.0
 
+# Longer than anybody here holds what others need, but for the cleaning up at night; an open psql
+# may hold it for days. Then the worker says so, and tries again and again.
+LOCK_TIMEOUT_MS = 5_000
+# Of one statement of a batch, which takes a second or two on a busy machine.
+STATEMENT_TIMEOUT_MS = 60_000
+
 
 class WorkInJobs:
     """Tells in `jobs` what the workers do, all in one row: the last change of any.
@@ -43,7 +49,7 @@ class WorkInJobs:
 
     async def note(self, state: WorkerState) -> None:
         """Never fails: what cannot be written is written with the next state."""
-        if state.doing in {self._noted, Doing.WAITING_FOR_DATABASE}:
+        if state.doing is self._noted:
             return
         words = state.doing.replace("_", " ")
         error = None if state.doing is Doing.RUNNING else f"{words}: {state.why}"
@@ -60,7 +66,15 @@ async def work(settings: Settings, servers: Servers) -> None:
     measures = measures_for(settings)
     async with (
         redis_for(settings, servers) as redis,
-        pool_for(settings, servers, "work", measures, size=4) as pool,
+        pool_for(
+            settings,
+            servers,
+            "work",
+            measures,
+            size=4,
+            lock_timeout_ms=LOCK_TIMEOUT_MS,
+            statement_timeout_ms=STATEMENT_TIMEOUT_MS,
+        ) as pool,
     ):
         jobs = WorkInJobs(pool)
 
