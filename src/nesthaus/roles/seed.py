@@ -18,7 +18,7 @@ from nesthaus.domain.events import Delivery
 from nesthaus.persist.erasure import count_sessions, erase_sessions
 from nesthaus.persist.store import Rules, store
 from nesthaus.roles.clock import wall_clock
-from nesthaus.roles.runtime import command_pool, redis_for
+from nesthaus.roles.runtime import command_pool, expect_many_objects, redis_for
 from nesthaus.roles.servers import Servers
 from nesthaus.seed import MARKED
 from nesthaus.seed.plan import Plan
@@ -29,7 +29,7 @@ from nesthaus.upkeep.partitions import ensure_partitions
 from nesthaus.upkeep.price_lists import PublishedLists
 
 _SQL = load_statements("nesthaus.roles", "seed.sql")
-_DELIVERIES_A_BATCH = 2_000
+_DELIVERIES_A_BATCH = 8_000
 # Two, so that one prepares its rows while PostgreSQL writes those of the other.
 _WRITERS = 2
 _MOST_TRIES = 10
@@ -73,6 +73,7 @@ async def seed(
             await _store(connection, batch, rules)
             _note(seeded, batch, told)
 
+    expect_many_objects()
     async with _pool(database_url) as pool, AsyncExitStack() as stack:
         await PublishedLists(pool, catalogue).refresh()
         traffic = _batches(Traffic(plan, catalogue))

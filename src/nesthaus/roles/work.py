@@ -1,6 +1,5 @@
 """The role that moves the stream into the tables."""
 
-import gc
 from contextlib import suppress
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from nesthaus.roles.measuring import look_at_process, measuring
 from nesthaus.roles.runtime import (
     STATE_VALID_S,
     await_schema_announced,
+    expect_many_objects,
     measures_for,
     pool_for,
     process_name,
@@ -94,10 +94,6 @@ async def work(settings: Settings, servers: Servers) -> None:
             announcer=announcer,
         )
         stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
-        # A batch is up to a hundred thousand objects that refer to nothing in a circle: looking for
-        # circles after every 700 took nearly a third of the time of storing them.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(100_000)
+        expect_many_objects()
         async with measuring(measures, stream.append, redis, look_at_process(measures, "work")):
             await worker.run(stop)
