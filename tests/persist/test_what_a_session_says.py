@@ -3,6 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from nesthaus.db.pool import Pool
+from nesthaus.db.queries import load_statements
+from nesthaus.persist.sessions import SESSION_COLUMNS
 from tests.persist.conftest import Keep, Look
 from tests.persist.traffic import (
     CHROME,
@@ -152,3 +157,12 @@ async def test_the_address_is_that_of_the_call_that_brought_the_start(
     await keep(call("anna", clicked(7), address="198.51.100.0"))
     (row,) = await look("select abbrev(ip_address) as address from user_sessions")
     assert row["address"] == "2001:db8:1::"
+
+
+@pytest.mark.parametrize("name", ["locked_sessions", "lock_known_sessions"])
+async def test_a_session_is_read_in_the_order_of_its_fields(db: Pool, name: str) -> None:
+    statement = load_statements("nesthaus.persist", "store.sql")[name]
+    async with db.connection() as connection:
+        cursor = await connection.execute(statement, {"session_id": ["anna"]})
+    assert cursor.description is not None
+    assert tuple(column.name for column in cursor.description) == SESSION_COLUMNS

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
+from msgspec import Struct
+
 from nesthaus.db.pool import Pool
 from nesthaus.domain.events import Delivery
 from nesthaus.persist.dead_letters import Buried, Reason
@@ -38,8 +40,7 @@ class _Trying:
     is_sifting: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     entry: StreamEntry
     delivery: Delivery
 

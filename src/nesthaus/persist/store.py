@@ -8,7 +8,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import args_row, scalar_row
 
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
@@ -107,7 +107,7 @@ async def _lock(
         "now": now,
     }
     await connection.execute(_SQL["lock_sessions"], parameters)
-    async with connection.cursor(row_factory=class_row(Session)) as cursor:
+    async with connection.cursor(row_factory=args_row(Session)) as cursor:
         await cursor.execute(_SQL["locked_sessions"], {"session_id": names})
         proposed = dict(zip(arrived, ids, strict=True))
         return {
@@ -135,7 +135,7 @@ async def _lock_known(connection: Connection, session_ids: Iterable[str]) -> dic
     """To be worked out anew; without those that were erased meanwhile."""
     locked: dict[str, Progress] = {}
     if names := sorted(session_ids):
-        async with connection.cursor(row_factory=class_row(Session)) as cursor:
+        async with connection.cursor(row_factory=args_row(Session)) as cursor:
             await cursor.execute(_SQL["lock_known_sessions"], {"session_id": names})
             async for stored in cursor:
                 progress = Progress(stored, replace(stored))

@@ -21,7 +21,7 @@ on conflict (session_id) do update set updated_at = excluded.updated_at
 where false;
 
 -- name: locked_sessions
--- One row per session named, as it stands; after `lock_sessions`.
+-- One row per session named, as it stands, in the order of `Session`; after `lock_sessions`.
 select
     session_id,
     id,
@@ -61,7 +61,7 @@ from user_sessions
 where session_id = any(%(session_id)b);
 
 -- name: lock_known_sessions
--- One row per session named that is there; locks it. Used where a session that was erased meanwhile
+-- One row per session named that is there, likewise; locks it. Used where a session that was erased meanwhile
 -- must not come back.
 update user_sessions
 set updated_at = updated_at

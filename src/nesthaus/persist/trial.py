@@ -20,7 +20,7 @@ from nesthaus.persist.poison_run import PoisonRun
 from nesthaus.persist.store import Rules
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.envelope import Unreadable, decode
-from nesthaus.stream.reader import Name, StreamEntry, StreamReader
+from nesthaus.stream.reader import StreamEntry, StreamReader
 from nesthaus.stream.worker_states import Doing
 
 # So often a batch fails at what may lie in its rows before it is looked for there: what was of a
@@ -151,24 +151,24 @@ class Trial:
         """Takes out of the queue what is decided; stops where a run of poison is too long. Whether
         any of it is stored."""
         now, has_passed = self._clock(), False
-        decided: set[Name] = set()
+        decided: set[int] = set()  # what tells one object from another: no two are alike anyway
         tried = attempt(self._pool, tuple(queue), now, self._rules, is_sifting=is_sifting)
         try:
             async with aclosing(tried) as verdicts:
                 async for verdict in verdicts:
                     if isinstance(verdict, Buried):
-                        decided.add(verdict.entry.name)
+                        decided.add(id(verdict.entry))
                         accuse(verdict)
                         if self._run.is_ours:
                             return has_passed
                         continue
-                    decided.update(entry.name for entry in verdict.entries)
+                    decided.update(map(id, verdict.entries))
                     self._finished += verdict.entries
                     has_passed = True
                     self._run.note_good()
                     self._convict()
         finally:
-            left = [entry for entry in queue if entry.name not in decided]
+            left = [entry for entry in queue if id(entry) not in decided]
             queue.clear()
             queue.extend(left)
         return has_passed

@@ -45,9 +45,6 @@ Place = tuple[int, int]
 
 NOTHING: Place = (0, 0)
 
-Name = tuple[int, str]
-"""Shard and id of an entry."""
-
 
 class StreamEntry(Struct, frozen=True):
     """`id` is `<milliseconds>-<number>`, unique within the shard; it grows."""
@@ -55,10 +52,6 @@ class StreamEntry(Struct, frozen=True):
     shard: int
     id: str
     payload: bytes
-
-    @property
-    def name(self) -> Name:
-        return self.shard, self.id
 
 
 class StreamDepth(Struct, frozen=True):
