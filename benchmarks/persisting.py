@@ -30,9 +30,9 @@ _number = count(1)
 class Amount:
     """Of calls, and of sessions they are of."""
 
-    batches: int = 2_000
-    singles: int = 20_000
-    sessions: int = 1_000
+    batches: int = 4_000
+    singles: int = 40_000
+    sessions: int = 2_000
 
 
 FULL = Amount(batches=60_000, singles=300_000, sessions=30_000)
