@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg.sql import SQL, Composed, Identifier
 
 from nesthaus.db.migrate import upgrade
@@ -41,6 +42,10 @@ LONG_FOLDERS = (
     "seed",
 )
 _number = count(1)
+
+# How long an example takes says something of the machine, not of the program.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 
 def run_sql(url: str, statement: Composed) -> None:
