@@ -25,7 +25,7 @@ def test_before_an_answer_nothing_is_sent_and_nothing_written(shop: Shop) -> Non
     assert calls == []
     assert kept_on_device(page) == []
     assert page.context.cookies() == []
-    assert len(session_of(page)) == 32
+    assert len(session_of(page)) == 22
 
 
 def test_after_a_yes_what_was_done_before_is_told_once(shop: Shop) -> None:
