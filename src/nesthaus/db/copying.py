@@ -1,15 +1,20 @@
 """COPY, many rows at a time."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from itertools import chain
 
 from psycopg.abc import PQGen
-from psycopg.generators import copy_from
+from psycopg.errors import error_from_result
+from psycopg.generators import fetch_many
+from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn
+from psycopg.waiting import WAIT_R
 
 from nesthaus.db.pool import Connection
 
-_PART_BYTES = 65_536
+_PART_BYTES = 262_144
+_GATHERED_WITHIN_S = 0.001
 
 
 async def copied_lines(
@@ -22,6 +27,8 @@ async def copied_lines(
         while not is_last:
             lines, is_last = await copy.connection.wait(_some_lines(connection.pgconn))
             yield lines
+            # The server sends 8 KB at a time; to wait for each costs more than all else here.
+            await asyncio.sleep(_GATHERED_WITHIN_S)
 
 
 async def copy_rows(
@@ -50,14 +57,32 @@ async def copy_rows(
 
 
 def _some_lines(pgconn: PGconn) -> PQGen[tuple[list[memoryview], bool]]:
-    """Lines, and whether there are no more. `Copy.read` makes a coroutine for each row, and that
-    takes as long as the server needs for a row: 2.2 µs a row against 1.1 µs here."""
+    """Lines that are there, at least one, and whether there are no more. `Copy.read` makes a
+    coroutine for each row, and that takes as long as the server needs for a row."""
     lines: list[memoryview] = []
-    size = 0
+    size, has_looked = 0, False
     while size < _PART_BYTES:
-        line = yield from copy_from(pgconn)
-        if not isinstance(line, memoryview):
+        length, line = pgconn.get_copy_data(1)
+        if length > 0:
+            lines.append(line)
+            size += length
+            has_looked = False
+        elif length < 0:
+            yield from _finish(pgconn)
             return lines, True
-        lines.append(line)
-        size += len(line)
+        elif not has_looked:
+            pgconn.consume_input()
+            has_looked = True
+        elif lines:
+            break
+        else:
+            yield WAIT_R
+            has_looked = False
     return lines, False
+
+
+def _finish(pgconn: PGconn) -> PQGen[None]:
+    """Raises what ended the COPY before its time."""
+    for result in (yield from fetch_many(pgconn)):
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)

@@ -64,7 +64,7 @@ def start_of_hour(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def period_of_days(name: str, first: date, count: int, zone: ZoneInfo) -> Period:
-    days = tuple(first + n * _DAY for n in range(count))
+    days = tuple(map(date.fromordinal, range(first.toordinal(), first.toordinal() + count)))
     end = start_of_day(first + count * _DAY, zone)
     return Period(name, start_of_day(first, zone), end, days)
 

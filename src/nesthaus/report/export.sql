@@ -17,15 +17,15 @@ to stdout (format csv, delimiter E'\x02', quote E'\x01');
 select
     session.session_id as "sessionId",
     session.id,
-    replace(replace(session.start_time::text, ' ', 'T'), '+00', 'Z') as "startTime",
-    replace(replace(session.end_time::text, ' ', 'T'), '+00', 'Z') as "endTime",
-    replace(replace(session.last_activity::text, ' ', 'T'), '+00', 'Z') as "lastActivity",
+    replace((session.start_time at time zone 'UTC')::text, ' ', 'T') || 'Z' as "startTime",
+    replace((session.end_time at time zone 'UTC')::text, ' ', 'T') || 'Z' as "endTime",
+    replace((session.last_activity at time zone 'UTC')::text, ' ', 'T') || 'Z' as "lastActivity",
     session.session_duration as "sessionDuration",
     session.total_interactions as "totalInteractions",
     session.conversion_status as "conversionStatus",
-    replace(replace(session.converted_at::text, ' ', 'T'), '+00', 'Z') as "convertedAt",
-    replace(replace(session.abandoned_at::text, ' ', 'T'), '+00', 'Z') as "abandonedAt",
-    replace(replace(session.verified_at::text, ' ', 'T'), '+00', 'Z') as "verifiedAt",
+    replace((session.converted_at at time zone 'UTC')::text, ' ', 'T') || 'Z' as "convertedAt",
+    replace((session.abandoned_at at time zone 'UTC')::text, ' ', 'T') || 'Z' as "abandonedAt",
+    replace((session.verified_at at time zone 'UTC')::text, ' ', 'T') || 'Z' as "verifiedAt",
     session.order_id as "orderId",
     session.exit_page as "exitPage",
     host(session.ip_address) as "ipAddress",
@@ -42,11 +42,12 @@ select
     session.bot_reason as "botReason",
     session.final_configuration as "finalConfiguration",
     session.final_configuration_hash as "finalConfigurationHash",
-    replace(replace(session.final_snapshot_at::text, ' ', 'T'), '+00', 'Z') as "finalSnapshotAt",
+    replace((session.final_snapshot_at at time zone 'UTC')::text, ' ', 'T') || 'Z'
+        as "finalSnapshotAt",
     session.last_price as "lastPrice",
     session.last_price_list_version as "lastPriceListVersion",
-    replace(replace(session.created_at::text, ' ', 'T'), '+00', 'Z') as "createdAt",
-    replace(replace(session.updated_at::text, ' ', 'T'), '+00', 'Z') as "updatedAt",
+    replace((session.created_at at time zone 'UTC')::text, ' ', 'T') || 'Z' as "createdAt",
+    replace((session.updated_at at time zone 'UTC')::text, ' ', 'T') || 'Z' as "updatedAt",
     session.tracker_version as "trackerVersion",
     session.clock_skew_ms as "clockSkewMs"
 from chosen
@@ -54,15 +55,17 @@ inner join user_sessions as session on session.session_id = chosen.session_id
 order by session.start_time, session.session_id;
 
 -- name: interactions
--- One row per interaction of the sessions, also an `over` one, those of a session together and in its
--- order. Session by
--- session they come out of the key as they are needed: nothing is sorted or held that grows. None
--- is earlier than the start of its session, which spares a look into the months before it.
+-- One row per interaction of the sessions, also an `over` one, those of a session together and in
+-- its order. Session by session they come out of the key as they are needed: nothing is sorted or
+-- held that grows. None is earlier than the start of its session or later than what was last seen of
+-- it, which spares a look into all other months. Of the time of a
+-- row, times take 0.3 µs; with a second replacement they took 0.7 µs, and
+-- `over` as to_json(over) 0.4 µs.
 select
     event.id,
     event.session_id as "sessionId",
-    replace(replace(event.timestamp::text, ' ', 'T'), '+00', 'Z') as "timestamp",
-    replace(replace(event.received_at::text, ' ', 'T'), '+00', 'Z') as "receivedAt",
+    replace((event.timestamp at time zone 'UTC')::text, ' ', 'T') || 'Z' as "timestamp",
+    replace((event.received_at at time zone 'UTC')::text, ' ', 'T') || 'Z' as "receivedAt",
     event.event_type as "eventType",
     event.category,
     event.element_id as "elementId",
@@ -77,17 +80,21 @@ select
     event.device_type as "deviceType",
     event.viewport_width as "viewportWidth",
     event.viewport_height as "viewportHeight",
-    to_json(event.over) as over
+    case when event.over then json 'true' else json 'false' end as over
 from (
-    select session_id, start_time
+    select
+        chosen.session_id,
+        chosen.start_time,
+        stored.latest_seen
     from chosen
-    order by start_time, session_id
+    inner join user_sessions as stored on stored.session_id = chosen.session_id
+    order by chosen.start_time, chosen.session_id
 ) as session
 cross join lateral (
     select *
     from interaction_events
     where interaction_events.session_id = session.session_id
-      and interaction_events.timestamp >= session.start_time
+      and interaction_events.timestamp between session.start_time and session.latest_seen
     order by timestamp, sequence, id
 ) as event;
 
@@ -96,8 +103,8 @@ cross join lateral (
 select
     event.id,
     event.session_id as "sessionId",
-    replace(replace(event.timestamp::text, ' ', 'T'), '+00', 'Z') as "timestamp",
-    replace(replace(event.received_at::text, ' ', 'T'), '+00', 'Z') as "receivedAt",
+    replace((event.timestamp at time zone 'UTC')::text, ' ', 'T') || 'Z' as "timestamp",
+    replace((event.received_at at time zone 'UTC')::text, ' ', 'T') || 'Z' as "receivedAt",
     event.configuration_data as "configurationData",
     event.configuration_hash as "configurationHash",
     event.total_price as "totalPrice",
@@ -106,17 +113,21 @@ select
     event.price_error as "priceError",
     event.client_price as "clientPrice",
     event.trigger_event as "triggerEvent",
-    to_json(event.over) as over
+    case when event.over then json 'true' else json 'false' end as over
 from (
-    select session_id, start_time
+    select
+        chosen.session_id,
+        chosen.start_time,
+        stored.latest_seen
     from chosen
-    order by start_time, session_id
+    inner join user_sessions as stored on stored.session_id = chosen.session_id
+    order by chosen.start_time, chosen.session_id
 ) as session
 cross join lateral (
     select *
     from configuration_snapshots
     where configuration_snapshots.session_id = session.session_id
-      and configuration_snapshots.timestamp >= session.start_time
+      and configuration_snapshots.timestamp between session.start_time and session.latest_seen
     order by timestamp, id
 ) as event;
 
@@ -125,8 +136,8 @@ cross join lateral (
 -- performance.sql.
 select
     metric.id,
-    replace(replace(metric.timestamp::text, ' ', 'T'), '+00', 'Z') as "timestamp",
-    replace(replace(metric.received_at::text, ' ', 'T'), '+00', 'Z') as "receivedAt",
+    replace((metric.timestamp at time zone 'UTC')::text, ' ', 'T') || 'Z' as "timestamp",
+    replace((metric.received_at at time zone 'UTC')::text, ' ', 'T') || 'Z' as "receivedAt",
     metric.session_id as "sessionId",
     metric.metric_name as "metricName",
     metric.value,
