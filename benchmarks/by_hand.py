@@ -1,65 +1,55 @@
-"""What the recount of a day groups, written by hand: totals, devices and sources at once."""
+"""What the recount of a day counts, written by hand: the same results, and nothing is written.
+
+One grouping a result, from the raw rows each time. First by hour, device type, source and bot, then
+added up to what is stored: hours and days, each as a whole, by device type and by source.
+"""
 
 import time
 
 import psycopg
 
-# Each with the hour, device and source of its session.
-_OF_SESSIONS = """
-select
-    date_trunc('hour', start_time) as hour, device_type, utm_source, {what}
-from user_sessions
-where bot_reason is null
-group by 1, 2, 3{by}
+from nesthaus.db.queries import load_statements
+
+_SESSION = """
+    date_trunc('{unit}', session.start_time) as hour, session.bot_reason is not null as bot,
+    session.device_type, session.utm_source
 """
-_OF_ROWS = """
-select
-    date_trunc('hour', session.start_time) as hour, session.device_type, utm_source, {what}
-from user_sessions as session
-inner join {rows} on fact.session_id = session.session_id
-where bot_reason is null
-group by 1, 2, 3{by}
+_HOURS = "(hour, bot, a, b), (hour, bot, device_type, a, b), (hour, bot, utm_source, a, b)"
+_DAYS = _HOURS.replace("hour", "day")
+_ADDED_UP = """
+select bot, device_type, utm_source, a, b, sum(n), sum(m), sum(s)
+from (select *, date_trunc('day', hour) as day from ({rows}) as cells) as cells
+group by grouping sets ({sets})
 """
-_EVENTS = "(select * from interaction_events where not over) as fact"
-_SELECTIONS = (
-    "(select * from interaction_events where event_type = 'selection' and not over) as fact"
-)
-_LINKS = """(
-    select session_id, category,
-        lead(category) over (partition by session_id order by timestamp, sequence, id) as next
-    from interaction_events where event_type = 'selection' and not over
-) as fact"""
-_PAGES = """(
-    select session_id, page, max(sequence) as expected, count(distinct sequence) as received
-    from interaction_events where page is not null and not over group by 1, 2
-) as fact"""
-_STEPS = """(
-    select session_id, array_agg(distinct category) as categories
-    from interaction_events where event_type = 'selection' and not over group by 1
-) as fact"""
-_LAST_PRICES = """(
-    select distinct on (session_id) session_id, total_price
-    from configuration_snapshots where total_price > 0 and not over
-    order by session_id, timestamp desc, id desc
-) as fact"""
-_SUMS = "count(*), count(distinct fact.session_id), sum(time_spent) as time_sum, count(time_spent)"
-GROUPINGS = (
-    _OF_SESSIONS.format(what="conversion_status, count(*), sum(session_duration)", by=", 4"),
-    _OF_SESSIONS.format(what="final_configuration_hash, count(*), max(last_price)", by=", 4"),
-    _OF_ROWS.format(rows=_EVENTS, what="event_type, count(*)", by=", 4"),
-    _OF_ROWS.format(rows=_SELECTIONS, what=f"category, selection_value, {_SUMS}", by=", 4, 5"),
-    _OF_ROWS.format(rows=_SELECTIONS, what=f"category, {_SUMS}", by=", 4"),
-    _OF_ROWS.format(rows=_LINKS, what="category, next, count(*)", by=", 4, 5"),
-    _OF_ROWS.format(rows=_PAGES, what="sum(expected), sum(received)", by=""),
-    _OF_ROWS.format(rows=_STEPS, what="categories, count(*)", by=", 4"),
-    _OF_ROWS.format(rows=_LAST_PRICES, what="total_price, count(*)", by=", 4"),
-)
+_IN_ORDER = """
+select bot, device_type, utm_source, a, array_agg(amount order by amount)
+from (select *, date_trunc('day', hour) as day from ({rows}) as amounts) as amounts
+group by grouping sets ((day, bot, a), (day, bot, device_type, a), (day, bot, utm_source, a))
+"""
+_OF_DAYS_ONLY = frozenset({"configurations", "pairs", "measured_values"})
+
+
+def _grouping(name: str, statement: bytes) -> str:
+    unit = "day" if name in _OF_DAYS_ONLY else "hour"
+    rows = statement.decode().format(session=_SESSION.format(unit=unit))
+    if name.startswith("spread_of_"):
+        return _IN_ORDER.format(rows=rows)
+    sets = _DAYS if name in _OF_DAYS_ONLY else f"{_HOURS}, {_DAYS}"
+    return _ADDED_UP.format(rows=rows, sets=sets)
+
+
+GROUPINGS = {
+    name: _grouping(name, statement)
+    for name, statement in load_statements("benchmarks", "by_hand.sql").items()
+}
 
 
 def grouped_s(connection: psycopg.Connection) -> float:
-    """Seconds of all of them, one after the other."""
+    """Seconds of all of them, one after the other, with the memory that the recount has."""
+    connection.execute("set local work_mem = '64MB'")
+    connection.execute("set local hash_mem_multiplier = 8")
     began = time.perf_counter()
-    for each in GROUPINGS:
+    for each in GROUPINGS.values():
         connection.execute(f"select count(*) from ({each}) as grouped".encode())
     took_s = time.perf_counter() - began
     connection.commit()
