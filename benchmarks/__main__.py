@@ -3,6 +3,8 @@
     make bench                          or python -m benchmarks
     python -m benchmarks tracking       only these
     python -m benchmarks --full         at the sizes the limits speak of: takes long
+    python -m benchmarks --full --filled FOLDER reports
+                                        on what `benchmarks.reports --data FOLDER` has filled
     python -m benchmarks --json FILE    also as JSON
 
 Prints a table. The machine should have nothing else to do.
@@ -58,10 +60,13 @@ def main() -> None:
     )
     parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="default: all")
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--filled", type=Path, help="for reports, with --full")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, _end)
     parts = PARTS | FULL if asked.full else PARTS
+    if asked.full and asked.filled:
+        parts |= {"reports": partial(sizes.figures, sizes.FULL, asked.filled)}
     found: list[Figure] = []
     began = datetime.now(UTC)
     for name in asked.part or parts:

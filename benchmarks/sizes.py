@@ -4,6 +4,8 @@ The last 30 days, without filters; `benchmarks.reports` asks every filter and ra
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -19,9 +21,12 @@ LARGE = 27_000
 FULL = 907_000  # have 10 million interactions
 
 
-def figures(sessions: int = LARGE) -> list[Figure]:
-    small, _ = _timed(SMALL)
-    large, interactions = _timed(sessions)
+def figures(sessions: int = LARGE, filled: Path | None = None) -> list[Figure]:
+    """On `filled`, if that folder is filled already, else on a new one with so many sessions."""
+    with data_folder() as data:
+        small, _ = _timed(data, SMALL)
+    with nullcontext(filled) if filled else data_folder() as data:
+        large, interactions = _timed(data, sessions)
     return [
         Figure(
             f"{route}, {interactions:,} interactions, p99",
@@ -37,10 +42,9 @@ def figures(sessions: int = LARGE) -> list[Figure]:
     ]
 
 
-def _timed(sessions: int) -> tuple[Mapping[str, Timed], int]:
+def _timed(data: Path, sessions: int) -> tuple[Mapping[str, Timed], int]:
     """By route; and how many interactions there were."""
     with (
-        data_folder() as data,
         serving(data, sessions) as program,
         httpx.Client(
             base_url=program.url,

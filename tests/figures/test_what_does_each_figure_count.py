@@ -37,7 +37,7 @@ async def test_sessions_are_counted_with_their_duration_in_seconds(db: Pool) -> 
         session("ben", BEN, session_duration=2),
         session("cleo", CLEO, session_duration=0),
     )
-    assert await counted(db, "sessions") == [
+    assert await counted(db, "sessions", "sessions") == [
         Figure(0, "sessions", "", "", 2, 2, 0, 2, 42),
         Figure(1, "sessions", "", "", 1, 1, 0, 1, 0),
     ]
@@ -50,7 +50,7 @@ async def test_conversions_are_counted_and_the_verified_ones_again(db: Pool) -> 
         session("ben", BEN, converted_at=BEN, verified_at=BEN),
         session("cleo", CLEO),
     )
-    assert await counted(db, "conversions") == [
+    assert await counted(db, "sessions", "conversions") == [
         Figure(0, "conversions", "", "", 2, 2),
         Figure(0, "conversions", "", "verified", 1, 1),
     ]
@@ -65,7 +65,9 @@ async def test_interactions_and_bounces(db: Pool) -> None:
     )
     rows = [interaction(who, BEN, "click") for who in ("anna", "anna", "ben")]
     await insert(db, "interaction_events", *rows)
-    assert await counted(db, "interactions") == [Figure(0, "interactions", "", "", 3, 2)]
+    assert await counted(db, "sessions", "interactions") == [
+        Figure(0, "interactions", "", "", 3, 2)
+    ]
     assert await counted(db, "bounces") == [
         Figure(0, "bounces", "", "", 1, 1),
         Figure(1, "bounces", "", "", 1, 1),
@@ -214,7 +216,7 @@ async def test_devices_and_final_options_are_counted_with_those_who_bought(db: P
         session("ben", BEN, device_type="mobile", converted_at=BEN, **saved),
         session("cleo", CLEO),
     )
-    assert await counted(db, "devices") == [
+    assert await counted(db, "sessions", "devices") == [
         Figure(0, "devices", "", "mobile", 2, 1),
         Figure(1, "devices", "", "unknown", 1, 0),
     ]

@@ -16,7 +16,7 @@ A session lies in one cell only, so all of them add up over cells.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -26,24 +26,33 @@ from nesthaus.domain.sessions import FIGURES_END_AFTER
 
 METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "sessions": ("sessions",),
-        "status": ("status",),
-        "conversions": ("conversions",),
+        "sessions": (
+            "sessions",
+            "status",
+            "conversions",
+            "interactions",
+            "prices",
+            "devices",
+        ),
         "bounces": ("bounces",),
-        "interactions": ("interactions",),
         "choices": ("selections", "abandoned_for", "returned_to"),
         "page_views": ("page_views",),
         "funnel": ("funnel", "drop_off"),
-        "devices": ("devices",),
         "options": ("options",),
         "price": ("price",),
-        "prices": ("prices",),
         "paths": ("path_nodes", "path_links", "orders"),
         "tracking": ("tracking",),
         "clock_skew": ("clock_skew",),
     }
 )
 """The metric types of each figure's rows."""
+
+_CHOICES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "selected": frozenset({"selections"}),
+        "changed": frozenset({"abandoned_for", "returned_to"}),
+    }
+)
 
 FIGURES: Mapping[str, bytes] = MappingProxyType(
     {name: load_statements(__name__, f"{name}.sql")[name] for name in METRICS}
@@ -75,22 +84,17 @@ def narrow(chosen: bytes) -> bytes:
     return over(chosen, _NARROW, once=False)
 
 
-def over_all(chosen: bytes, figures: Iterable[bytes]) -> bytes:
-    """The rows of all these figures of the sessions that the query `chosen` gives; the sessions are
-    looked for once."""
-    texts = list(figures)
-    parts = [b"select * from (\n" + figure + b"\n) as figure" for figure in texts]
-    whole = named(b"\nunion all\n".join(parts), " + ".join(map(name_of, texts)))
-    return over(chosen, whole)
-
-
-def figure_parameters(catalogue: Catalogue, first: datetime, last: datetime) -> dict[str, object]:
+def figure_parameters(
+    catalogue: Catalogue, first: datetime, last: datetime, but: Collection[str] = ()
+) -> dict[str, object]:
     """What figures and `session_figures` ask besides `chosen`, of sessions that started from
     `first` to `last`.
 
-    The funnel has the steps of the list in force at `last`.
+    The funnel has the steps of the list in force at `last`. Metrics of `but` are left out where
+    that spares anything.
     """
     return {
+        "choices": [kind for kind, metrics in _CHOICES.items() if not metrics <= set(but)],
         "required": list(catalogue.in_force_at(last).required_categories),
         "only_options": only_options(catalogue),
         "list_starts": list_starts(catalogue),

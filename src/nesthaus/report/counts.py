@@ -1,6 +1,5 @@
 """The figures of a question: from the stored ones where they tell, else counted from sessions."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -14,13 +13,12 @@ from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.periods import starts_of
 from nesthaus.domain.pricing import Catalogue
-from nesthaus.figures import FIGURES, METRICS, figure_parameters, narrow, over, over_all
+from nesthaus.figures import FIGURES, METRICS, figure_parameters, narrow, over
 from nesthaus.report.archived import refuse_archived
 from nesthaus.report.questions import Question
 
 SQL = load_statements("nesthaus.report", "counts.sql")
 NARROWLY_CHOSEN = narrow(SQL["chosen_by_filter"])
-_OTHER_TABLES = re.compile(rb"\b(session_figures|interaction_events)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +98,20 @@ async def count(
     starts = starts_of(question.period, catalogue.zone)
     asked = {
         **asdict(question.filters),
-        **figure_parameters(catalogue, question.period.since, question.period.until),
+        **figure_parameters(catalogue, question.period.since, question.period.until, but),
         "starts": list(starts if apart else starts[:1]),
     }
-    for statement in _counted(tuple(figures)):
-        counts.add(await _rows(connection, statement, asked))
+    for name in figures:
+        counts.add(await _rows(connection, _counted(name), asked))
     return counts
 
 
 @cache
-def _counted(figures: tuple[str, ...]) -> tuple[bytes, ...]:
-    """One text for all figures of a report, but for those that ask more than of the sessions: these
-    PostgreSQL counts in several processes, if each may look for its sessions as it likes. Of
-    configurations, which would not fit in memory for the others, only one asks."""
-    apart = [name for name in figures if name == "options" or _OTHER_TABLES.search(FIGURES[name])]
-    together = [FIGURES[name] for name in figures if name not in apart]
-    texts = [over_all(NARROWLY_CHOSEN, together)] if together else []
-    for name in apart:
-        chosen = SQL["chosen_by_filter"] if name == "options" else NARROWLY_CHOSEN
-        texts.append(over(chosen, FIGURES[name], once=False))
-    return tuple(texts)
+def _counted(figure: str) -> bytes:
+    """PostgreSQL counts it in several processes, if it may look for its sessions as it likes. Only
+    `options` asks of configurations, which would not fit in memory for the others."""
+    chosen = SQL["chosen_by_filter"] if figure == "options" else NARROWLY_CHOSEN
+    return over(chosen, FIGURES[figure], once=False)
 
 
 async def is_stored(connection: Connection, question: Question) -> bool:

@@ -25,7 +25,7 @@ from nesthaus.report.questions import Question, question_before
 from nesthaus.report.reading import reading
 from nesthaus.report.spreads import Ranks, StoredSpreads, stored_spreads
 
-FIGURES = ("choices", "funnel", "devices", "options", "sessions", "conversions")
+FIGURES = ("sessions", "choices", "funnel", "options")
 
 _SQL = load_statements("nesthaus.report", "insights.sql")
 _DECISIONS = over(counting.NARROWLY_CHOSEN, _SQL["decision_times"], once=False)
@@ -72,7 +72,7 @@ async def insights(pool: Pool, question: Question, catalogue: Catalogue) -> Insi
     async with reading(pool) as connection:
         counts = await count(connection, question, FIGURES, catalogue)
         earlier = question_before(question, catalogue)
-        before = await count(connection, earlier, ("sessions", "conversions"), catalogue)
+        before = await count(connection, earlier, ("sessions",), catalogue)
         decided = await _decided(connection, question)
     labels = Labels(catalogue)
     decided.sort(key=lambda row: (labels.place(row.category), not row.converted))

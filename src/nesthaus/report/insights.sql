@@ -2,19 +2,25 @@
 -- One row per category, converted sessions and others apart: median and 90th percentile of their
 -- decision times by nearest rank, and the values between which the median lies.
 -- Numbers alone sort in a fraction of the time that they take beside names.
-with times as (
+with decisions as (
+    -- Unpacked as in `figures/choices.sql`, for the same reason.
     select
-        decision.category,
         chosen.converted,
-        array_agg(decision.ms) as some_order
+        unnest(figures.decided_categories) as category,
+        unnest(figures.decision_ms) as ms
     from chosen
     inner join session_figures as figures
         on figures.session_id = chosen.session_id
         and figures.start_time >= %(since)s
         and figures.start_time < %(until)s
-    cross join lateral
-        unnest(figures.decided_categories, figures.decision_ms) as decision (category, ms)
-    group by decision.category, chosen.converted
+),
+times as (
+    select
+        category,
+        converted,
+        array_agg(ms) as some_order
+    from decisions
+    group by category, converted
 )
 select
     category,
@@ -42,4 +48,4 @@ from (
         ) as in_order
     from times
     offset 0 -- else each of the ranks above would put the times in order for itself
-) as decisions;
+) as ordered;

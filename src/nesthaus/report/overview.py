@@ -17,7 +17,7 @@ from nesthaus.report.counts import Counts, count
 from nesthaus.report.questions import Question, question_before
 from nesthaus.report.reading import reading
 
-TOTALS = ("sessions", "status", "conversions", "bounces", "interactions", "prices", "devices")
+TOTALS = ("sessions", "bounces")
 DAILY = ("sessions", "interactions", "conversions")
 POPULAR = 10
 
