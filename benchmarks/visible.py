@@ -41,7 +41,7 @@ def figures() -> list[Figure]:
         stack.enter_context(running.process("schedule"))
         full = run(Plan(port=port, path=TRACK, seconds=FULL_S, warm_up_s=WARM_UP_S))
         held = work.memory_info().rss / 1e6
-        wait_for(lambda: uvloop.run(_age_ms(running)) == 0, IDLE_WITHIN_S, "an empty stream")
+        wait_for(lambda: uvloop.run(queue_age_ms(running)) == 0, IDLE_WITHIN_S, "an empty stream")
         half = begun(Plan(port=port, path=TRACK, seconds=HALF_S, per_second=full.per_second / 2))
         seen_ms, ages_ms = uvloop.run(_look(running, port, _token(running)))
         ending(half)
@@ -67,7 +67,7 @@ async def _look(running: Running, port: int, token: str) -> tuple[list[float], l
 
     async def look_at_ages() -> None:
         while time.perf_counter() < until:
-            ages_ms.append(await _age_ms(running))
+            ages_ms.append(await queue_age_ms(running))
             await asyncio.sleep(AGE_EVERY_S)
 
     async with asyncio.TaskGroup() as tasks:
@@ -94,7 +94,7 @@ async def _seen_ms(client: httpx.AsyncClient, session_id: str) -> float:
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _age_ms(running: Running) -> float:
+async def queue_age_ms(running: Running) -> float:
     redis = connect(running.redis_url, retries=0)
     try:
         return (await StreamReader(redis, 1, consumer="benchmark").depth()).oldest_age_ms

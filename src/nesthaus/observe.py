@@ -32,11 +32,13 @@ class Call(Struct):
     """What a line of the log is about; `traceparent` as the caller sent it, where that is valid.
 
     `statements`: those the call has made, by name, with their milliseconds; None: nobody asks.
+    `status` is that of its answer, once there is one.
     """
 
     request_id: str | None = None
     traceparent: str | None = None
     statements: list[tuple[str, float]] | None = None
+    status: int | None = None
 
     @property
     def trace_id(self) -> str | None:

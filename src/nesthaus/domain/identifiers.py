@@ -26,7 +26,8 @@ def instant_of(milliseconds: int) -> datetime:
 
 
 def is_uuid7(identifier: UUID) -> bool:
-    return identifier.version == 7
+    # As UUID.version tells it, which takes ten times as long.
+    return identifier.int >> 62 & 0b11 == 2 and identifier.int >> 76 & 0xF == 7
 
 
 def instant_of_uuid7(identifier: UUID) -> datetime:

@@ -4,7 +4,7 @@ content type, rate limit, size. Each refuses with a reason of its own.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,7 +69,11 @@ class Admission:
         address = scope["client"][0] if scope.get("client") else ""
         if limited:
             self._check_rate(address, received_at)
-        body = await _read_body(headers.get(b"content-length"), receive, share)
+        # A length that lies is caught later; an honest one saves reading what will be refused.
+        length = headers.get(b"content-length", b"")
+        if length.isdigit() and int(length) > MAX_BODY_BYTES:
+            raise _too_large()
+        body = await _read_body(receive, share)
         user_agent = _text(headers.get(b"user-agent"))
         token = _bearer(headers.get(b"authorization"))
         # A server of the shop reports conversions, and `nesthaus verify` is in no figure.
@@ -80,9 +84,14 @@ class Admission:
             user_agent=user_agent,
             address=truncated(address) if self.keeps_addresses else None,
             no_consent=headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1",
-            is_own=is_visitor and (lies_in(address, self.own) or _has_own_cookie(scope)),
+            is_own=is_visitor and self._is_own(address, headers, scope),
             token=token,
         )
+
+    def _is_own(self, address: str, headers: Mapping[bytes, bytes], scope: Scope) -> bool:
+        if self.own and lies_in(address, self.own):
+            return True
+        return b"cookie" in headers and _has_own_cookie(scope)
 
     def _check_rate(self, address: str, now: datetime) -> None:
         if not self.limit_loopback and is_loopback(address):
@@ -93,15 +102,14 @@ class Admission:
 
 
 def _check_content_type(value: bytes) -> None:
+    if value in _CONTENT_TYPES:
+        return
     if value.partition(b";")[0].strip().lower() not in _CONTENT_TYPES:
         sentence = "Content-Type: allowed are application/json and text/plain"
         raise Refused(Refusal.CONTENT_TYPE, sentence, "Content-Type")
 
 
-async def _read_body(content_length: bytes | None, receive: Receive, share: Share) -> bytes:
-    # A length that lies is caught below; an honest one saves reading what will be refused.
-    if content_length and content_length.isdigit() and int(content_length) > MAX_BODY_BYTES:
-        raise _too_large()
+async def _read_body(receive: Receive, share: Share) -> bytes:
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         body = message.get("body", b"")

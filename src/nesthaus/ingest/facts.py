@@ -29,7 +29,9 @@ from nesthaus.ingest.refused import Refused, invalid
 
 OLDEST = timedelta(days=7)
 NEWEST = timedelta(minutes=5)
+_YOUNGEST = -NEWEST
 LONGEST_TIME_SPENT_MS = 24 * 3_600_000
+_NO_DEVICE, _NO_VIEWPORT = wire.DeviceInfo(), wire.Viewport()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,12 @@ class Facts:
             name = "eventType" if within == "interaction" else "type"
             raise invalid(f"{within}.{name}", "is missing")
         identifier, at = self._identity(body.event_id, body.occurred_at, received_at, within + ".")
-        device = body.device_info or wire.DeviceInfo()
-        viewport = body.viewport or device.viewport or wire.Viewport(device.width, device.height)
+        device = body.device_info
+        if device is None:
+            device, viewport = _NO_DEVICE, body.viewport or _NO_VIEWPORT
+        else:
+            sizes = wire.Viewport(device.width, device.height)
+            viewport = body.viewport or device.viewport or sizes
         spent = body.time_spent
         return Interaction(
             id=identifier,
@@ -222,20 +228,22 @@ def _instant(sent: str | float, field: str) -> datetime:
             at = datetime.fromisoformat(sent)
             if at.tzinfo is None:
                 raise invalid(field, "the time has no offset from UTC")
-            return _whole_millisecond(at.astimezone(UTC))
+            return _whole_millisecond(at if at.tzinfo is UTC else at.astimezone(UTC))
         return instant_of(int(sent))
     except (ValueError, OverflowError):
         raise invalid(field, "is no ISO 8601 time and no number of milliseconds") from None
 
 
 def _whole_millisecond(at: datetime) -> datetime:
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    beyond = at.microsecond % 1000
+    return at.replace(microsecond=at.microsecond - beyond) if beyond else at
 
 
 def _check_age(at: datetime, received_at: datetime, field: str) -> None:
-    if at < received_at - OLDEST:
+    age = received_at - at
+    if age > OLDEST:
         raise Refused(Refusal.STALE, f"{field}: the time is more than 7 days past", field)
-    if at > received_at + NEWEST:
+    if age < _YOUNGEST:
         raise _ahead(field)
 
 

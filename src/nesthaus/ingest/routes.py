@@ -6,6 +6,7 @@ be read by pages of the allowed origins.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 
 import psycopg
 from msgspec import Struct
@@ -18,6 +19,8 @@ from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.ingest.refused import Refused
 from nesthaus.ingest.tracking import Answer, Tracking
 from nesthaus.responses import Problem, problem_response
+from nesthaus.responses.safe_headers import TLS_ONLY, safe_headers_beside
+from nesthaus.responses.whole import Headers, send_whole
 from nesthaus.stream.durable import Overloaded
 
 OK, CREATED, ACCEPTED, NO_CONTENT, NOT_MODIFIED = 200, 201, 202, 204, 304
@@ -40,8 +43,7 @@ STATUS_OF: dict[Refusal, int] = {
 
 _log = logging.getLogger(__name__)
 
-Headers = list[tuple[bytes, bytes]]
-_JSON = (b"content-type", b"application/json")
+_JSON = Headers((b"content-type", b"application/json"))
 _PROBLEM = (b"content-type", b"application/problem+json")
 
 
@@ -55,27 +57,42 @@ class Origins:
     """CORS: which pages may read the answers (`*`, or a list of origins)."""
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
-        self._any = "*" in allowed
-        self._allowed = frozenset(origin.encode() for origin in allowed)
+        self._any = None
+        if "*" in allowed:
+            self._any = _for_all((b"access-control-allow-origin", b"*"), _EXPOSED)
+        self._others = _for_all(_BY_ORIGIN)
+        self._allowed = {
+            origin: _for_all((b"access-control-allow-origin", origin), _BY_ORIGIN, _EXPOSED)
+            for origin in (each.encode() for each in allowed)
+        }
 
     def headers(self, scope: Scope) -> Headers:
-        if self._any:
-            return [(b"access-control-allow-origin", b"*"), _EXPOSED]
-        origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
-        if origin in self._allowed:
-            return [(b"access-control-allow-origin", origin), (b"vary", b"Origin"), _EXPOSED]
-        return [(b"vary", b"Origin")]
+        """With all else that is the same in every answer."""
+        plain, over_tls = self._any or self._allowed.get(_origin_of(scope), self._others)
+        return over_tls if scope["scheme"] == "https" else plain
 
 
 _ALSO = {"GET": "HEAD"}
 # Which pages may read an answer is for CORS to say; a beacon's answer nobody reads.
 _FOR_ALL_SITES = (b"cross-origin-resource-policy", b"cross-origin")
 _EXPOSED = (b"access-control-expose-headers", b"Retry-After")
-_PREFLIGHT: Headers = [
+_BY_ORIGIN = (b"vary", b"Origin")
+_PREFLIGHT = Headers(
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (b"access-control-allow-headers", b"Content-Type, Authorization, Traceparent"),
     (b"access-control-max-age", b"86400"),
-]
+)
+
+
+def _for_all(*headers: tuple[bytes, bytes]) -> tuple[Headers, Headers]:
+    """Without TLS, and over it."""
+    given = [*headers, _FOR_ALL_SITES]
+    safe = safe_headers_beside(given)
+    return Headers(*given, *safe), Headers(*given, *safe, TLS_ONLY)
+
+
+def _origin_of(scope: Scope) -> bytes:
+    return next((value for name, value in scope["headers"] if name == b"origin"), b"")
 
 
 class Endpoint:
@@ -100,22 +117,17 @@ class Endpoint:
             return
         except Exception:  # noqa: BLE001 - the edge: nothing is in front of this route
             _log.exception("a call to %s failed", scope["path"])
-            reply = Reply(
-                500, _problem(500, "something went wrong here; nothing was taken"), [_PROBLEM]
-            )
-        headers = [*reply.headers, *self._origins.headers(scope), _FOR_ALL_SITES]
-        if reply.status not in {NO_CONTENT, NOT_MODIFIED}:
-            headers.append((b"content-length", b"%d" % len(reply.body)))
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": reply.body})
+            reply = _problem(500, "something went wrong here; nothing was taken")
+        headers = reply.headers, self._origins.headers(scope)
+        await send_whole(scope, send, reply.status, headers, reply.body)
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
-        if scope["method"] == "OPTIONS":
+        method: str = scope["method"]
+        if method == "OPTIONS":
             return Reply(NO_CONTENT, b"", _PREFLIGHT)
-        if scope["method"] not in {self._method, _ALSO.get(self._method)}:
+        if method not in {self._method, _ALSO.get(self._method)}:
             allow = (b"allow", f"{self._method}, OPTIONS".encode())
-            body = _problem(405, f"{scope['method']} is not allowed here, only {self._method}")
-            return Reply(405, body, [_PROBLEM, allow])
+            return _problem(405, f"{method} is not allowed here, only {self._method}", allow)
         try:
             return await self._answer(scope, receive)
         except Refused as refused:
@@ -123,28 +135,42 @@ class Endpoint:
             return _refusal(refused)
         except Overloaded:
             self._refusals.add(Refusal.OVERLOADED)
-            return _unavailable("nothing was taken; try again later")
+            return _OVERLOADED
         except psycopg.OperationalError:
             return _unavailable("the token cannot be checked now; nothing was taken")
 
 
-def _problem(status: int, sentence: str, field: str | None = None) -> bytes:
-    return bytes(problem_response(Problem(status, sentence, field=field)).body)
+def _problem(
+    status: int, sentence: str, *headers: tuple[bytes, bytes], field: str | None = None
+) -> Reply:
+    body = bytes(problem_response(Problem(status, sentence, field=field)).body)
+    return Reply(status, body, Headers(_PROBLEM, *headers))
 
 
 def _refusal(refused: Refused) -> Reply:
-    status = STATUS_OF[refused.reason]
-    headers: Headers = [_PROBLEM]
     if isinstance(refused, TooFast):
-        headers.append((b"retry-after", b"%d" % refused.wait_s))
-    if refused.reason is Refusal.UNAUTHORISED:
-        headers.append((b"www-authenticate", b"Bearer"))
-    return Reply(status, _problem(status, refused.sentence, refused.field), headers)
+        return _too_fast(refused.sentence, refused.wait_s)
+    challenge = [(b"www-authenticate", b"Bearer")]
+    return _problem(
+        STATUS_OF[refused.reason],
+        refused.sentence,
+        *(challenge if refused.reason is Refusal.UNAUTHORISED else ()),
+        field=refused.field,
+    )
+
+
+# Whoever floods us is told so many times a second; there are a hundred waits at most.
+@lru_cache(maxsize=128)
+def _too_fast(sentence: str, wait_s: int) -> Reply:
+    status = STATUS_OF[Refusal.RATE_LIMITED]
+    return _problem(status, sentence, (b"retry-after", b"%d" % wait_s))
 
 
 def _unavailable(sentence: str) -> Reply:
-    retry = (b"retry-after", b"%d" % OVERLOADED_RETRY_S)
-    return Reply(UNAVAILABLE, _problem(UNAVAILABLE, sentence), [_PROBLEM, retry])
+    return _problem(UNAVAILABLE, sentence, (b"retry-after", b"%d" % OVERLOADED_RETRY_S))
+
+
+_OVERLOADED = _unavailable("nothing was taken; try again later")
 
 
 def tracking_routes(
@@ -169,19 +195,20 @@ def tracking_routes(
             with admission.load.share() as share:
                 answered = await handle(await admission.admit(scope, receive, share))
             status = stored_status if answered.stored else ACCEPTED
-            return Reply(status, answered.body, [_JSON])
+            return Reply(status, answered.body, _JSON)
 
         return answer
 
     async def calculate(scope: Scope, receive: Receive) -> Reply:
         with admission.load.share() as share:
             request = await admission.admit(scope, receive, share, limited=False)
-            return Reply(OK, prices.calculate(request), [_JSON])
+            return Reply(OK, prices.calculate(request), _JSON)
 
     async def price_list(scope: Scope, _receive: Receive) -> Reply:
         document = prices.document_in_force()
         etag = document.etag.encode()
-        headers: Headers = [_JSON, (b"etag", etag), (b"cache-control", b"public, max-age=60")]
+        cached = (b"cache-control", b"public, max-age=60")
+        headers = Headers(*_JSON.pairs, (b"etag", etag), cached)
         sent = dict(scope["headers"]).get(b"if-none-match", b"")
         if etag in (part.strip().removeprefix(b"W/") for part in sent.split(b",")):
             return Reply(NOT_MODIFIED, b"", headers)

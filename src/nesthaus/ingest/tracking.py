@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +26,11 @@ class Answer(Struct, frozen=True):
 
     body: bytes
     stored: bool = True
+
+
+class _Taken(Struct, frozen=True, rename="camel"):
+    event_id: UUID
+    success: bool = True
 
 
 NOT_STORED = Answer(b'{"success":true,"stored":false}', stored=False)
@@ -84,7 +90,7 @@ class Tracking:
         if not self._may_store(call, request):
             return NOT_STORED
         await self._store(call, request, session_id, (fact,))
-        return Answer(b'{"success":true,"eventId":"%s"}' % str(fact.id).encode())
+        return Answer(msgspec.json.encode(_Taken(event_id=fact.id)))
 
     async def track_batch(self, request: Request) -> Answer:
         """Good events are kept when others are refused."""

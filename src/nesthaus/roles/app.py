@@ -97,11 +97,10 @@ class Api:
 
 
 def build_app(api: Api) -> ASGIApp:
-    admin = in_turn(documented_app(api))
-    endpoints = _tracking_endpoints(api)
+    admin = with_safe_headers(in_turn(documented_app(api)))
+    endpoints = _tracking_endpoints(api)  # which say by themselves what is safe
     whole = in_front(endpoints, admin)
-    calls = measured(whole, api.live.request, api.measures, frozenset(endpoints))
-    return with_safe_headers(calls)
+    return measured(whole, api.live.request, api.measures, frozenset(endpoints))
 
 
 def documented_app(api: Api) -> FastAPI:

@@ -1,9 +1,11 @@
 """The clock of every role and command."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
+from time import time_ns
+
+from nesthaus.domain.identifiers import EPOCH
 
 
 def wall_clock() -> datetime:
     """Now, UTC, cut to the millisecond, as all times of events are."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+    return EPOCH + timedelta(milliseconds=time_ns() // 1_000_000)

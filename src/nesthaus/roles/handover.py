@@ -40,7 +40,7 @@ class LeavingApp:
                 message = {**message, "headers": headers}
             await send(message)
 
-        await self._app(scope, receive, last)
+        await self._app({**scope, "extensions": {}}, receive, last)
 
 
 class Server(uvicorn.Server):

@@ -55,14 +55,13 @@ def measured(
         request_id = _sent_id(headers) or f"{process}-{next(numbers)}"
         statements: list[tuple[str, float]] = []
         # A call has a task of its own: what is set here is nobody else's.
-        this_call.set(Call(request_id, _traceparent(headers), statements))
+        call = Call(request_id, _traceparent(headers), statements)
+        this_call.set(call)
         started = time.perf_counter()
-        status = _FAULT
 
         async def noting(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                call.status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
@@ -70,6 +69,7 @@ def measured(
             await app(scope, receive, noting)
         finally:
             took_ms = (time.perf_counter() - started) * 1_000
+            status = call.status or _FAULT
             note(status, took_ms)
             times, errors = series_of(scope, status)
 

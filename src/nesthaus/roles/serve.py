@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from time import time
 from typing import Any
 
 import uvicorn
@@ -121,7 +122,7 @@ def _open_books(settings: Settings, redis: Redis, ids: Uuid7Source, measures: Me
     refusals = RefusalCounts(
         durable.append, ids, wall_clock, heard=lambda reason: totals.add(("refused", reason))
     )
-    return _Books(durable, refusals, LiveCounters(redis, wall_clock), totals, measures)
+    return _Books(durable, refusals, LiveCounters(redis, wall_clock, time), totals, measures)
 
 
 async def serve(
@@ -172,6 +173,9 @@ async def serve(
         # What is there now stays; looking through it again and again would cost pauses.
         gc.collect()
         gc.freeze()
+        # A call leaves nothing in circles. With 700, the default, the calls under way were looked
+        # through every few calls.
+        gc.set_threshold(20_000)
         looking = partial(look_again_and_again, look_at_process(measures, "serve"))
         async with _background(*books.kept(), flags.run, published.run, looking):
             prepared = await_first_account(reports, access.accounts, settings, stop)

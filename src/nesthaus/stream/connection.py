@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 # A server that does not answer for so long is away. No command may block for longer.
 TIMEOUT_S = 2.0
@@ -89,19 +89,20 @@ class CommandPipe:
         try:
             async with asyncio.timeout(self._timeout_s):
                 await self._connection.send_packed_command(commands)
+                # The parser alone: read_response of the connection calls it through three more
+                # coroutines, for time-outs and protocols that are settled here.
+                read = self._connection._parser.read_response  # noqa: SLF001
                 for _ in commands:
-                    answers.append(await self._answer())  # noqa: PERF401 -- keeps what came before
+                    # An error the server answers comes as a value.
+                    answers.append(await read(disable_decoding=True))  # noqa: PERF401 -- keeps what came before
+        except asyncio.CancelledError:
+            await self.close()
+            raise
         except (RedisError, OSError) as error:
             await self.close()
             failure = error if str(error) else TimeoutError("no answer in time")
             answers += [failure] * (len(commands) - len(answers))
         return answers
-
-    async def _answer(self) -> object:
-        try:
-            return await self._connection.read_response(disable_decoding=True)
-        except ResponseError as error:
-            return error
 
     async def close(self) -> None:
         """The next question opens the connection again."""

@@ -58,15 +58,23 @@ class Now:
 class LiveCounters:
     """Notes cost a microsecond; `flush` sends what has come together since the last one."""
 
-    def __init__(self, redis: Redis, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        clock: Callable[[], datetime],
+        seconds: Callable[[], float] | None = None,
+    ) -> None:
+        """`seconds` since the epoch pass as the times of `clock` do; to make a time of them takes
+        as long as all else that is noted of a call."""
         self._redis = redis
         self._clock = clock
+        self._seconds = seconds or (lambda: clock().timestamp())
         self._numbers: dict[tuple[int, str], float] = defaultdict(float)
-        self._sessions: dict[str, float] = {}
+        self._sessions: dict[str, datetime] = {}
         self._recent: deque[Clicked] = deque(maxlen=RECENT)
 
     def request(self, status: int, duration_ms: float) -> None:
-        second = int(self._clock().timestamp())
+        second = int(self._seconds())
         numbers = self._numbers
         numbers[second, "requests"] += 1
         numbers[second, "duration_ms"] += duration_ms
@@ -74,7 +82,7 @@ class LiveCounters:
             numbers[second, "errors"] += 1
 
     def looked_up(self, hit: bool) -> None:
-        second = int(self._clock().timestamp())
+        second = int(self._seconds())
         self._numbers[second, "lookups"] += 1
         if hit:
             self._numbers[second, "hits"] += 1
@@ -85,8 +93,7 @@ class LiveCounters:
         if session_id is None:
             return
         events, sessions = delivery.events, self._sessions
-        newest = events[0].at if len(events) == 1 else max(event.at for event in events)
-        latest = newest.timestamp()
+        latest = events[0].at if len(events) == 1 else max(event.at for event in events)
         before = sessions.get(session_id)
         if before is None:
             if len(sessions) < _MOST_SESSIONS:
@@ -95,8 +102,7 @@ class LiveCounters:
             sessions[session_id] = latest
         interactions = [event for event in events if isinstance(event, Interaction)]
         if interactions:
-            second = int(delivery.received_at.timestamp())
-            self._numbers[second, "interactions"] += len(interactions)
+            self._numbers[int(self._seconds()), "interactions"] += len(interactions)
             # Most of them are pushed out by later ones before anybody asks, so they are kept as
             # they are: written out here they took a sixth of a call.
             self._recent += [(session_id, event) for event in interactions[-RECENT:]]
@@ -124,7 +130,7 @@ class LiveCounters:
     async def _send(
         self,
         numbers: dict[tuple[int, str], float],
-        sessions: dict[str, float],
+        sessions: dict[str, datetime],
         recent: Iterable[Clicked],
     ) -> None:
         # All or nothing: a part sent twice would count twice.
@@ -141,9 +147,10 @@ class LiveCounters:
             self._tell(pipe, sessions, [_told(*each) for each in recent])
             await pipe.execute()
 
-    def _tell(self, pipe: Pipeline, sessions: dict[str, float], latest: list[bytes]) -> None:
+    def _tell(self, pipe: Pipeline, sessions: dict[str, datetime], latest: list[bytes]) -> None:
         if sessions:
-            pipe.zadd(SESSIONS_KEY, sessions, gt=True)
+            scores = {name: at.timestamp() for name, at in sessions.items()}
+            pipe.zadd(SESSIONS_KEY, scores, gt=True)
             forgotten = (self._clock() - 2 * ACTIVE_FOR).timestamp()
             pipe.zremrangebyscore(SESSIONS_KEY, "-inf", forgotten)
         if latest:
@@ -154,17 +161,17 @@ class LiveCounters:
     def _keep(
         self,
         numbers: dict[tuple[int, str], float],
-        sessions: dict[str, float],
+        sessions: dict[str, datetime],
         recent: Iterable[Clicked],
     ) -> None:
         # What is older than the longest window is of no use any more.
-        oldest = self._clock().timestamp() - ACTIVE_FOR.total_seconds()
+        oldest = self._clock() - ACTIVE_FOR
         for (second, name), number in numbers.items():
-            if second >= oldest:
+            if second >= oldest.timestamp():
                 self._numbers[second, name] += number
         for session_id, at in sessions.items():
             if at >= oldest and len(self._sessions) < _MOST_SESSIONS:
-                self._sessions[session_id] = max(at, self._sessions.get(session_id, 0.0))
+                self._sessions[session_id] = max(at, self._sessions.get(session_id, at))
         self._recent = deque([*recent, *self._recent], maxlen=RECENT)
 
 
