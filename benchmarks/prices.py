@@ -13,7 +13,11 @@ from benchmarks.program import Running, program
 from benchmarks.table import Figure
 
 from nesthaus.catalogue.loader import load_catalogue
-from nesthaus.domain.configurations import Configuration, configuration_from_json
+from nesthaus.domain.configurations import (
+    Configuration,
+    configuration_from_json,
+    configuration_from_text,
+)
 from nesthaus.domain.pricing import PriceList, Unpriceable, price
 
 CALCULATE = "/api/pricing/calculate"
@@ -106,7 +110,7 @@ def _again(connection: psycopg.Connection, price_list: PriceList) -> Figure:
     read_s = time.perf_counter() - began
     began = time.perf_counter()
     for text in _stored(connection, AGAIN):
-        _is_priced(configuration_from_json(_reader.decode(text)), price_list)
+        _is_priced(configuration_from_text(text), price_list)
     return Figure(
         f"{AGAIN:,} stored configurations priced again",
         time.perf_counter() - began,

@@ -10,6 +10,7 @@ from nesthaus.domain.configurations import (
     InvalidConfiguration,
     canonical_json,
     configuration_from_json,
+    configuration_from_text,
     configuration_hash,
     configuration_to_json,
     parse_configuration,
@@ -224,6 +225,7 @@ def test_the_canonical_form_of_a_stored_configuration_is_the_same(sent: dict[str
     stored = configuration_to_json(configuration)
 
     assert configuration_from_json(stored) == configuration
+    assert configuration_from_text(msgspec.json.encode(stored)) == configuration
     assert canonical_json(configuration_from_json(stored), JUNE).decode() == canonical(**sent)
 
 

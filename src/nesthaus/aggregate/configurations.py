@@ -1,6 +1,6 @@
 """Final configurations by day, and over all days: the popular ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from nesthaus.db.queries import load_statements
 from nesthaus.domain.configurations import (
     KnowsOptions,
     canonical_form,
-    configuration_from_json,
+    configuration_from_text,
 )
 from nesthaus.domain.pricing import Catalogue
 
@@ -25,7 +25,7 @@ _SQL = load_statements("nesthaus.aggregate", "configurations.sql")
 @dataclass(frozen=True, slots=True)
 class _Saved:
     configuration_hash: str
-    configuration: Mapping[str, object]
+    configuration: str
     price_list_version: str | None
 
 
@@ -78,7 +78,7 @@ async def _canonical_forms(
         await cursor.execute(_SQL["chosen_by_someone"], parameters)
         return {
             saved.configuration_hash: canonical_form(
-                configuration_from_json(saved.configuration), _list_of(saved, catalogue)
+                configuration_from_text(saved.configuration), _list_of(saved, catalogue)
             )
             async for saved in cursor
         }

@@ -206,7 +206,7 @@ where not exists (
 -- saved under.
 select distinct on (session.final_configuration_hash)
     session.final_configuration_hash as configuration_hash,
-    session.final_configuration as configuration,
+    session.final_configuration::text as configuration,
     snapshot.price_list_version
 from user_sessions as session
 left join configuration_snapshots as snapshot

@@ -64,8 +64,7 @@ class TableRule:
         self, chosen: Mapping[str, str], base_option: str, _configuration: Configuration
     ) -> PriceLine | None:
         """None where nothing that this rule prices is chosen."""
-        options = tuple([chosen.get(category) for category in self.row_categories])
-        row = self.rows.get(options)
+        row = self.rows.get(tuple(map(chosen.get, self.row_categories)))
         if row is None:
             return None
         line = row.get(base_option)
