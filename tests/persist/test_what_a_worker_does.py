@@ -82,6 +82,19 @@ async def test_what_waits_is_stored_in_few_transactions(redis: Redis, db: Pool, 
     assert await rows_by_transaction(look) == [6, 6]
 
 
+async def test_a_worker_lets_the_next_ones_gather_and_stops_at_once_meanwhile(
+    redis: Redis, db: Pool, look: Look
+) -> None:
+    await append(redis, call("anna", clicked(1)))
+    async with running(worker_on(redis, db, pace=replace(HURRY, gather_s=3_600))):
+        await eventually(lambda: has_rows(look, 1))
+        await append(redis, call("anna", clicked(2)), call("anna", clicked(3)))
+    assert await has_rows(look, 1)
+    async with running(worker_on(redis, db)):
+        await eventually(lambda: is_empty(redis))
+    assert sorted(await rows_by_transaction(look)) == [1, 2]
+
+
 async def test_a_stream_that_goes_away_while_more_is_read_keeps_nothing_from_being_stored(
     redis: Redis, db: Pool, look: Look
 ) -> None:

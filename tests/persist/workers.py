@@ -22,6 +22,7 @@ from tests.persist.traffic import at
 WITHIN_S = 20.0
 HURRY = Pace(
     block_ms=20,
+    gather_s=0.0,
     claim_idle_s=0.2,
     claim_every_s=0.05,
     tidy_every_s=0.05,

@@ -77,6 +77,8 @@ class Worker:
                 self._announcer.change(Doing.RUNNING)
             with suppress(StreamAway):
                 await self._tidy()
+            if 0 < len(entries) < self._pace.batch:
+                await pause(stop, self._pace.gather_s)
 
     async def _next(self) -> list[StreamEntry]:
         """What a dead worker left goes before what is new."""
