@@ -12,12 +12,14 @@ from contextlib import suppress
 from typing import Any
 
 import httpx
+import psycopg
 
 from tests.room import new_folder
 from tests.waiting import wait_for
 
 READY_WITHIN_S = 90.0
 STOPPED_WITHIN_S = 20.0
+COUNTED_WITHIN_S = 60.0
 
 
 def free_port() -> int:
@@ -88,6 +90,12 @@ class Stack:
         """While it runs."""
         document: dict[str, Any] = json.loads((self.data / "run.json").read_text())
         return document["database_url"]
+
+    def await_figures(self) -> None:
+        """Returns when all that is stored is counted."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            left = "select count(*) from recount_marks"
+            wait_for(lambda: connection.execute(left).fetchone() == (0,), COUNTED_WITHIN_S, left)
 
     def stop(self) -> None:
         if self._process is not None:

@@ -75,6 +75,7 @@ async def app(
             limit_loopback=False,
             allowed_origins=("*",),
             idle_after_s=1_800,
+            aggregate_every_s=60,
             consent_default="all",
             flags=flags,
             live=LiveCounters(redis, access.clock),

@@ -38,6 +38,8 @@ def stack(hook: Receiver) -> Iterator[Stack]:
         stack.run("seed", "--sessions", str(SESSIONS), "--days", str(DAYS))
         stack.run("user", "create", VIEWER.name, "--role", "viewer", told=f"{VIEWER.password}\n")
         stack.authorise()
+        # A page and what the API says to a test must not be of before and after a count.
+        stack.await_figures()
         yield stack
     finally:
         stack.close()

@@ -1,6 +1,6 @@
 """Is what the processes measure stored, and told by the report, over a restart?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpx
@@ -44,16 +44,21 @@ TRACKED = (
 REFUSED = 'nesthaus_refused_calls_total{reason="invalid"}'
 
 
-def counted(stack: Stack, *names: str) -> dict[str, float]:
-    """What `/metrics` tells, once it tells of these."""
+def counted(stack: Stack, names: Iterable[str]) -> dict[str, float]:
+    """What `/metrics` tells of these."""
+    text = httpx.get(f"{stack.url}/metrics").raise_for_status().text
+    lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    found = {name: float(value) for name, _, value in lines}
+    return {name: found[name] for name in names if name in found}
 
-    def look() -> dict[str, float] | None:
-        text = httpx.get(f"{stack.url}/metrics").raise_for_status().text
-        lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
-        found = {name: float(value) for name, _, value in lines}
-        return found if found.keys() >= set(names) else None
 
-    return wait_for(look, STORED_WITHIN_S, "calls in /metrics")
+def await_counted(stack: Stack, expected: dict[str, float]) -> None:
+    """What a process notes is there within two seconds: in its minute, then in Valkey."""
+    wait_for(
+        lambda: counted(stack, expected) == expected,
+        STORED_WITHIN_S,
+        lambda: f"{counted(stack, expected)} is not {expected}",
+    )
 
 
 def test_all_that_was_measured_is_stored_once_over_a_restart(stack: Stack) -> None:
@@ -68,15 +73,12 @@ def test_all_that_was_measured_is_stored_once_over_a_restart(stack: Stack) -> No
     assert httpx.get(f"{stack.url}/api/nothing/of/this").status_code == 404
     wait_for(lambda: stack.interactions("s4"), STORED_WITHIN_S, "the last event is stored")
 
-    before = counted(stack, TRACKED, REFUSED, "nesthaus_accepted_events_total")
-    assert before[TRACKED] == 5
-    assert before["nesthaus_accepted_events_total"] == 5
-    assert before[REFUSED] == 1
+    await_counted(stack, {TRACKED: 5, REFUSED: 1, "nesthaus_accepted_events_total": 5})
 
     stack.stop()
     stack.start()
 
-    assert counted(stack, TRACKED)[TRACKED] == 5
+    assert counted(stack, [TRACKED]) == {TRACKED: 5}
 
     calls = wait_for(
         lambda: rows(stack, "api_response_time", "route"), STORED_WITHIN_S, "calls are stored"

@@ -216,6 +216,7 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             allowed_origins=("*",),
             consent_default="all",
             idle_after_s=int(RULES.idle_after.total_seconds()),
+            aggregate_every_s=60,
             flags=FlagsInForce(pool),
             live=LiveCounters(redis, clock),
             measures=measures_by(clock),

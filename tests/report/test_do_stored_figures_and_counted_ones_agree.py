@@ -16,12 +16,13 @@ from nesthaus.db.pool import Pool
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import store
 from nesthaus.report.analytics_routes import analytics_router
-from nesthaus.report.answers import Answers
+from nesthaus.report.answers import KEPT_S, Answers
 from nesthaus.report.real_time import LiveView
 from nesthaus.report.tracking_health import SETTLED_AFTER
 from nesthaus.responses import answer_problems
 from nesthaus.settings import load_settings
 from nesthaus.stream.connection import connect
+from nesthaus.stream.forgetting import ANSWERS
 from nesthaus.stream.generations import Generations
 from nesthaus.stream.reader import StreamReader
 from tests.clocks import SettableClock
@@ -162,6 +163,21 @@ async def test_an_answer_is_kept_until_figures_change(
     await redis.aclose()
     await ask(analytics, "overview", EVERYTHING)
     assert look_ups == [False, True, False]
+
+
+@pytest.mark.parametrize(("counted_every_s", "kept_s"), [(10, 10), (30, 30), (3_600, KEPT_S)])
+async def test_an_answer_is_not_kept_for_longer_than_figures_are_apart(
+    redis_url: str, counted_every_s: int, kept_s: int
+) -> None:
+    async def make() -> str:
+        return "told"
+
+    redis = connect(redis_url, 0)
+    answers = Answers(redis, lambda _hit: None, kept_s=counted_every_s)
+    assert await answers.answer("asked", make) == b'"told"'
+    (key,) = [key async for key in redis.scan_iter(match=f"{ANSWERS}*")]
+    assert kept_s - 10 < await redis.ttl(key) <= kept_s
+    await redis.aclose()
 
 
 async def test_where_there_is_nothing_ratios_are_null(analytics: AsyncClient) -> None:

@@ -13,20 +13,24 @@ from nesthaus.stream.forgetting import ANSWERS
 from nesthaus.stream.generations import GENERATION_KEY
 
 KEPT_S = 60
-"""At most: what is counted from sessions changes without it, and it may stand still."""
+"""At most: refusals and what is counted from sessions change without it, and it may stand still."""
 
 _log = logging.getLogger(__name__)
 
 
 class Answers:
     """`looked_up` hears of each look-up whether it hit; without Valkey every answer is made anew.
+    `kept_s`: where figures are counted more often than every KEPT_S, how often.
 
     Those who ask the same at the same time wait for one answer.
     """
 
-    def __init__(self, redis: Redis, looked_up: Callable[[bool], None]) -> None:
+    def __init__(
+        self, redis: Redis, looked_up: Callable[[bool], None], *, kept_s: int = KEPT_S
+    ) -> None:
         self._redis = redis
         self._looked_up = looked_up
+        self._kept_s = min(kept_s, KEPT_S)
         self._making: dict[str, asyncio.Task[bytes]] = {}
 
     async def answer(self, question: str, make: Callable[[], Awaitable[object]]) -> bytes:
@@ -69,6 +73,6 @@ class Answers:
 
     async def _keep(self, key: str, answer: bytes) -> None:
         try:
-            await self._redis.set(key, answer, ex=KEPT_S)
+            await self._redis.set(key, answer, ex=self._kept_s)
         except RedisError as error:
             _log.debug("an answer was not kept: %s", error)

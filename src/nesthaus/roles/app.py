@@ -81,6 +81,7 @@ class Api:
     allowed_origins: tuple[str, ...]
     consent_default: str
     idle_after_s: int
+    aggregate_every_s: int
     flags: FlagsInForce
     live: LiveCounters
     measures: Measures
@@ -134,7 +135,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
             api.reports,
             api.catalogue,
             api.clock,
-            Answers(api.redis, api.live.looked_up),
+            Answers(api.redis, api.live.looked_up, kept_s=api.aggregate_every_s),
             LiveView(api.reports, api.redis, api.reader, api.clock, api.live_limits),
         ),
         export_router(api.reports, api.catalogue, api.clock),

@@ -50,6 +50,7 @@ async def document(settings: Settings) -> dict[str, Any]:
             allowed_origins=(),
             consent_default=settings.consent_default,
             idle_after_s=settings.idle_after_s,
+            aggregate_every_s=settings.aggregate_every_s,
             flags=FlagsInForce(nowhere),
             live=LiveCounters(redis, wall_clock),
             measures=Measures(Uuid7Source(), wall_clock),

@@ -212,6 +212,7 @@ def _api(
         own_networks=settings.internal_ranges,
         keeps_addresses=settings.keeps_addresses,
         idle_after_s=settings.idle_after_s,
+        aggregate_every_s=settings.aggregate_every_s,
         flags=flags,
         live=books.live,
         measures=books.measures,

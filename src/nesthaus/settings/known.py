@@ -71,8 +71,9 @@ IDLE_AFTER_S = Setting(
     whole(60, 86_400),
 )  # fmt: skip
 AGGREGATE_EVERY_S = Setting(
-    _P + "AGGREGATE_EVERY_S", "60", "s", "How often idle sessions are closed.", whole(1, 3_600)
-)
+    _P + "AGGREGATE_EVERY_S", "60", "s", "How often idle sessions are closed and figures counted.",
+    whole(1, 3_600),
+)  # fmt: skip
 ALLOWED_ORIGINS = Setting(
     _P + "ALLOWED_ORIGINS", "*", "origins", "Pages that may call the tracking API (CORS).", origins
 )
