@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -61,7 +62,7 @@ async def look_again_and_again(stack: Stack, every_s: float, rows: list[Row]) ->
         await asyncio.sleep(every_s)
 
 
-async def ask_again_and_again(stack: Stack, token: str, faults: list[str]) -> None:
+async def ask_again_and_again(stack: Stack, token: str, faults: Counter[str]) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=stack.url, headers=headers, timeout=60) as client:
         while True:
@@ -69,7 +70,7 @@ async def ask_again_and_again(stack: Stack, token: str, faults: list[str]) -> No
                 path = f"/api/admin/analytics/{name}"
                 answer = await client.get(path, params={"timeRange": "7d", "bots": "include"})
                 if answer.status_code != 200:
-                    faults.append(f"{path}: {answer.status_code}")
+                    faults[f"{path}: {answer.status_code} {answer.json()['error']}"] += 1
             await asyncio.sleep(1)
 
 
@@ -81,7 +82,7 @@ async def run(stack: Stack, minutes: float) -> bool:
     calls_per_s = calibration.counts[202] / CALIBRATED_IN_S / 2
     print(f"half of capacity: {calls_per_s:,.0f} calls/s; one in ten is a batch of 20")
     rows: list[Row] = []
-    faults: list[str] = []
+    faults = Counter[str]()
     beside = [
         asyncio.create_task(look_again_and_again(stack, max(1.0, minutes * 60 / 240), rows)),
         asyncio.create_task(ask_again_and_again(stack, token, faults)),
@@ -99,7 +100,7 @@ async def run(stack: Stack, minutes: float) -> bool:
     all_sent = (calibration, single, batches)
     checks = [is_flat(rows, name) for name in rows[0].values]
     checks += [has_stored(stack, all_sent), has_partitions(stack), has_closed(stack)]
-    checks.append(told("reports that failed", f"{len(faults)} {faults[:3]}", is_good=not faults))
+    checks.append(told("reports that failed", f"{faults.total()} {dict(faults)}", is_good=not faults))
     return all(checks)
 
 
