@@ -87,13 +87,17 @@ class RunningUp:
 
     def one_below(self, words: str) -> int:
         """The process id of the one descendant whose command line begins with these words,
-        whatever the folder of its program.
+        whatever the folder of its program. A child that has just been forked still has its
+        parent's, and does not count.
         """
-        (found,) = [
-            pid
-            for pid, line in self.below().items()
-            if words in line and "guard.py" not in line and not line.startswith("postgres: ")
-        ]
+        named = {
+            process.pid: process.parent
+            for process in living()
+            if words in process.command and "guard.py" not in process.command
+        }
+        (found,) = (self.below().keys() & named.keys()) - {
+            pid for pid, parent in named.items() if parent in named
+        }
         return found
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
