@@ -100,7 +100,9 @@ async def run(stack: Stack, minutes: float) -> bool:
     all_sent = (calibration, single, batches)
     checks = [is_flat(rows, name) for name in rows[0].values]
     checks += [has_stored(stack, all_sent), has_partitions(stack), has_closed(stack)]
-    checks.append(told("reports that failed", f"{faults.total()} {dict(faults)}", is_good=not faults))
+    checks.append(
+        told("reports that failed", f"{faults.total()} {dict(faults)}", is_good=not faults)
+    )
     return all(checks)
 
 

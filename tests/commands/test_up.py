@@ -133,6 +133,21 @@ def test_what_is_killed_comes_back_with_one_loud_line(
     assert running.said().count("ENDED UNEXPECTEDLY") == 1
 
 
+def test_what_may_wait_leaves_the_processor_to_what_answers_calls(folder: Path, up: Up) -> None:
+    running = up(folder / "data")
+    running.wait_for()
+
+    def gives_way(program: str) -> bool:
+        ours = os.getpriority(os.PRIO_PROCESS, running.process.pid)
+        return os.getpriority(os.PRIO_PROCESS, running.one_below(program)) > ours
+
+    wait_for(lambda: gives_way("nesthaus work"), 10, running.said)
+    wait_for(lambda: gives_way("nesthaus schedule"), 10, running.said)
+    assert gives_way("postgres -D")
+    assert not gives_way("nesthaus serve")
+    assert not gives_way("valkey-server")
+
+
 def test_long_paths_work(folder: Path, up: Up) -> None:
     running = up(folder / ("n" * 150) / "data")
 

@@ -25,9 +25,11 @@ class User(TypedDict):
 
 
 class Plan(TypedDict):
-    """`owner` and `lock` are inherited descriptors; `user` is None to stay what we are."""
+    """`owner` and `lock` are inherited descriptors; `user` is None to stay what we are.
+    `niceness` is added to ours."""
 
     command: list[str]
+    niceness: int
     user: User | None
     log: str
     stop_signal: int
@@ -68,6 +70,7 @@ def start_server(plan: Plan, output: int) -> "subprocess.Popen[bytes]":
         # After the change of user, which would clear it: a guard that is killed takes the server
         # with it. The second check covers a guard that died before the first line.
         os.umask(0o077)
+        os.nice(plan["niceness"])
         if libc is not None:
             libc.prctl(_PR_SET_PDEATHSIG, plan["stop_signal"], 0, 0, 0)
         if os.getppid() != guard:

@@ -27,7 +27,8 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How one server is run. `kill_signal` is what it gets when `stop_signal` was not enough."""
+    """How one server is run. `kill_signal` is what it gets when `stop_signal` was not enough.
+    `niceness`: by how much it gives way to others that want the processor."""
 
     name: str
     command: list[str]
@@ -35,6 +36,7 @@ class Launch:
     log: Path
     stop_signal: signal.Signals
     kill_signal: signal.Signals
+    niceness: int = 0
 
 
 class GuardedProcess:
@@ -46,6 +48,7 @@ class GuardedProcess:
         identity = launch.identity
         plan: Plan = {
             "command": launch.command,
+            "niceness": launch.niceness,
             "user": identity and {"uid": identity.uid, "gid": identity.gid},
             "log": str(launch.log),
             "stop_signal": launch.stop_signal,

@@ -34,6 +34,10 @@ _FIRST_SETTINGS = {
     "log_timezone": "UTC",
 }
 
+# Counting figures and storing wait for the processor rather than a page's call; as `NICENESS` of
+# `roles/runtime.py`.
+_NICENESS = 5
+
 _log = logging.getLogger(__name__)
 
 
@@ -85,7 +89,13 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [str(self._places.binaries.postgres), "-D", str(self._data), *options]
         return Launch(
-            self.name, command, self._places.identity, self.log, signal.SIGINT, signal.SIGQUIT
+            self.name,
+            command,
+            self._places.identity,
+            self.log,
+            signal.SIGINT,
+            signal.SIGQUIT,
+            niceness=_NICENESS,
         )
 
     def is_ready(self) -> bool:

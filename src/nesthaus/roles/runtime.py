@@ -39,6 +39,7 @@ from nesthaus.upkeep.backups.tombstone_copies import Copies
 # Three times as long as an announcer waits between two announcements.
 STATE_VALID_S = 15.0
 STOP_PATIENCE_S = 2
+NICENESS = 5
 # A command that gets no connection within this time says so.
 COMMAND_WAIT_S = 10.0
 # A call with a token or a login is told soon that it cannot be checked.
@@ -47,6 +48,13 @@ ACCESS_STATEMENT_MS = 10_000
 ACCESS_POOL_SIZE = 4
 
 log = logging.getLogger(__name__)
+
+
+def give_way() -> None:
+    """This process gets the processor after those that answer. An hour with a million events is
+    counted in seconds, on all cores; at half load a call then took 94 ms (p99 of that second), with
+    this 41."""
+    os.nice(NICENESS)
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -27,6 +27,7 @@ from nesthaus.roles.media_store import is_configured
 from nesthaus.roles.runtime import (
     STATE_VALID_S,
     await_schema_announced,
+    give_way,
     measures_for,
     pool_for,
     process_name,
@@ -123,6 +124,7 @@ class _Work:
 
 async def schedule(settings: Settings, servers: Servers) -> None:
     """Runs the periodic jobs until a signal."""
+    give_way()
     stop = stop_on_signals()
     rules = Rules(timedelta(seconds=settings.idle_after_s), settings.timezone)
     catalogue = load_catalogue(settings.timezone, settings.catalogue)

@@ -15,6 +15,7 @@ from nesthaus.roles.runtime import (
     STATE_VALID_S,
     await_schema_announced,
     expect_many_objects,
+    give_way,
     measures_for,
     pool_for,
     process_name,
@@ -61,6 +62,7 @@ class WorkInJobs:
 
 async def work(settings: Settings, servers: Servers) -> None:
     """Moves the stream into the tables until a signal."""
+    give_way()
     stop = stop_on_signals()
     consumer = process_name()
     measures = measures_for(settings)
