@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -30,11 +31,13 @@ def free_port() -> int:
 
 
 class Stack:
-    """`nesthaus up` on a port of its own, with its data in a folder of its own; `settings` are
-    environment variables."""
+    """`nesthaus up` on a port of its own, with its data in a folder of its own, or in `folder`;
+    it is gone at the end. `settings` are environment variables."""
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
-        folder = self._folder = new_folder()
+    def __init__(
+        self, settings: Mapping[str, str] | None = None, folder: Path | None = None
+    ) -> None:
+        folder = self._folder = folder or new_folder()
         self.data = folder / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
