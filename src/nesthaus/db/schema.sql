@@ -51,9 +51,13 @@ create table user_sessions (
 create index idx_user_sessions_start_time on user_sessions (start_time desc, session_id desc);
 -- For sources that have no figures of their own.
 create index idx_user_sessions_utm_source on user_sessions (utm_source, start_time);
--- For the idle pass. Not on last_activity: an index on a column that each batch changes would make
--- each of those updates write to all indexes (no HOT update).
+-- For the idle pass. Not a B-tree on last_activity: one on a column that each batch changes would
+-- make each of those updates write to all indexes (no HOT update).
 create index idx_user_sessions_ongoing on user_sessions (session_id) where conversion_status = 'ongoing';
+-- For who was active lately. It lists blocks, not rows, so that an update of a row in its place
+-- (HOT) needs no other index; rows stand about in the order of their time.
+create index idx_user_sessions_last_activity on user_sessions
+    using brin (last_activity) with (pages_per_range = 16, autosummarize = on);
 -- The plan's idx_user_sessions_session_id is the primary key.
 
 -- What a page said when it opened a session, one row per create call; or, where no create came
@@ -420,6 +424,9 @@ create table popular_configurations (
     primary key (configuration_hash)
 );
 -- The plan's idx_popular_configurations_hash is the primary key.
+-- For the most frequent of all time.
+create index idx_popular_configurations_selection_count
+    on popular_configurations (selection_count desc, last_selected desc, configuration_hash);
 
 -- One row: how the stored figures were counted. Days are cut in `time_zone`; another one needs
 -- `nesthaus rebuild` first. `counted_at` is the `asOf` of every answer from stored figures.

@@ -32,7 +32,7 @@ cross join lateral (
     ) as page_load
 ) as older
 where chosen.last_activity >= %(young_since)s::timestamptz
-  -- The last activity of a session that began earlier is earlier, too; there is no index on it.
+  -- The last activity of a session that began earlier is earlier, too.
   and chosen.start_time >= %(young_since)s::timestamptz - interval '7 days'
 group by coalesce(chosen.tracker_version, '');
 
