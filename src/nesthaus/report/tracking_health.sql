@@ -3,38 +3,53 @@
 -- that began lately. It is what they know of whole sessions less the older page loads of these, so
 -- that it is right whatever is stored and not counted yet.
 select
-    coalesce(chosen.tracker_version, '') as tracker_version,
-    sum(figures.expected - older.expected)::bigint as expected,
-    sum(figures.received - older.received)::bigint as received
-from chosen
-inner join session_figures as figures
-    on figures.session_id = chosen.session_id
-cross join lateral (
+    tracker_version,
+    sum(expected)::bigint as expected,
+    sum(received)::bigint as received
+from (
+    -- In a busy hour nearly all are such, and have no older page load. Looked through event by
+    -- event, some millions of these took longer than a report may.
     select
-        coalesce(sum(page_load.expected), 0) as expected,
-        coalesce(sum(page_load.received), 0) as received
-    from (
+        coalesce(chosen.tracker_version, '') as tracker_version,
+        figures.expected,
+        figures.received
+    from chosen
+    inner join session_figures as figures
+        on figures.session_id = chosen.session_id
+    where chosen.start_time >= %(young_since)s::timestamptz
+    union all
+    select
+        coalesce(chosen.tracker_version, '') as tracker_version,
+        figures.expected - older.expected as expected,
+        figures.received - older.received as received
+    from chosen
+    inner join session_figures as figures
+        on figures.session_id = chosen.session_id
+    cross join lateral (
         select
-            max(event.sequence) as expected,
-            count(distinct event.sequence) as received
-        from interaction_events as event
-        where event.session_id = chosen.session_id
-          -- One that began lately has no older page load, and in a busy hour nearly all are such:
-          -- looked through event by event, some millions took longer than a report may.
-          and chosen.start_time < %(young_since)s::timestamptz
-          -- No session chosen below has an earlier one.
-          and event.timestamp >= %(young_since)s::timestamptz - interval '7 days'
-          and not event.over
-          and event.page is not null
-          and event.sequence is not null
-        group by event.page
-        having min(event.timestamp) < %(young_since)s::timestamptz
-    ) as page_load
-) as older
-where chosen.last_activity >= %(young_since)s::timestamptz
-  -- The last activity of a session that began earlier is earlier, too.
-  and chosen.start_time >= %(young_since)s::timestamptz - interval '7 days'
-group by coalesce(chosen.tracker_version, '');
+            coalesce(sum(page_load.expected), 0) as expected,
+            coalesce(sum(page_load.received), 0) as received
+        from (
+            select
+                max(event.sequence) as expected,
+                count(distinct event.sequence) as received
+            from interaction_events as event
+            where event.session_id = chosen.session_id
+              -- No session chosen here has an earlier one.
+              and event.timestamp >= %(young_since)s::timestamptz - interval '7 days'
+              and not event.over
+              and event.page is not null
+              and event.sequence is not null
+            group by event.page
+            having min(event.timestamp) < %(young_since)s::timestamptz
+        ) as page_load
+    ) as older
+    where chosen.last_activity >= %(young_since)s::timestamptz
+      -- The last activity of a session that began earlier is earlier, too.
+      and chosen.start_time >= %(young_since)s::timestamptz - interval '7 days'
+      and chosen.start_time < %(young_since)s::timestamptz
+) as young
+group by tracker_version;
 
 -- name: refused
 -- One row per reason: how many calls were refused for it on those days.
