@@ -105,6 +105,19 @@ cells as (
         source
     from placed
 ),
+-- Of these days alone: joined as they stand, those of all days there are would be looked through.
+kept_sources as (
+    select
+        date,
+        dimension_value as source
+    from daily_analytics_by
+    where date = any(array(select distinct session_date from cells))
+      and dimension = 'utm_source'
+      and dimension_value <> 'other'
+      and metric_type = 'sessions'
+      and category = ''
+      and value_text = ''
+),
 parts as (
     select
         cells.cell,
@@ -113,21 +126,16 @@ parts as (
         part.dimension,
         part.dimension_value
     from cells
-    left join daily_analytics_by as kept
+    left join kept_sources as kept
         on kept.date = cells.session_date
-        and kept.dimension = 'utm_source'
-        and kept.dimension_value = cells.source
-        and kept.dimension_value <> 'other'
-        and kept.metric_type = 'sessions'
-        and kept.category = ''
-        and kept.value_text = ''
+        and kept.source = cells.source
     cross join lateral (
         values
         ('', '', cells.of_session and not cells.bot),
         ('device_type', cells.device, cells.of_session and not cells.bot),
         (
             'utm_source',
-            coalesce(kept.dimension_value, 'other'),
+            coalesce(kept.source, 'other'),
             cells.of_session and not cells.bot
         ),
         ('bot', 'true', cells.bot),
