@@ -17,8 +17,8 @@ from benchmarks.program import Running, program
 from benchmarks.table import Figure
 
 from nesthaus.domain.identifiers import Uuid7Source
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import connect
-from nesthaus.stream.reader import StreamReader
 from tests.waiting import wait_for
 
 TRACK = "/api/sessions/track"
@@ -97,6 +97,6 @@ async def _seen_ms(client: httpx.AsyncClient, session_id: str) -> float:
 async def queue_age_ms(running: Running) -> float:
     redis = connect(running.redis_url, retries=0)
     try:
-        return (await StreamReader(redis, 1, consumer="benchmark").depth()).oldest_age_ms
+        return (await Backlog(redis, 1).depth()).oldest_age_ms
     finally:
         await redis.aclose()

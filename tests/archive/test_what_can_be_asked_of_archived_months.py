@@ -17,8 +17,8 @@ from nesthaus.report.real_time import LiveView
 from nesthaus.report.routes import admin_router
 from nesthaus.responses import answer_problems
 from nesthaus.settings import load_settings
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import connect
-from nesthaus.stream.reader import StreamReader
 from tests.archive.conftest import NOW, Kept
 from tests.clocks import SettableClock
 from tests.prices import CATALOGUE
@@ -51,8 +51,8 @@ async def admin(kept: Kept, redis_url: str, clock: SettableClock) -> AsyncIterat
     redis, app = connect(redis_url, 0), FastAPI()
     answer_problems(app)
     limits = load_settings({}).live_limits
-    reader = StreamReader(redis, 1, consumer="report")
-    live = LiveView(kept.db, redis, reader, clock, limits)
+    backlog = Backlog(redis, 1)
+    live = LiveView(kept.db, redis, backlog, clock, limits)
     answers = Answers(redis, lambda _hit: None)
     app.include_router(analytics_router(kept.db, CATALOGUE, clock, answers, live))
     app.include_router(admin_router(kept.db, kept.archive, CATALOGUE, clock))

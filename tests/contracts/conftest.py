@@ -16,11 +16,11 @@ from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.persist.erasing import Kept
 from nesthaus.roles.app import Api, build_app
 from nesthaus.settings import load_settings
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import connect
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
-from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.upkeep.alerts.notices import Teller
 from nesthaus.upkeep.alerts.words import Surroundings
@@ -89,7 +89,7 @@ async def app(
                 lambda _tombstones: None,
                 Archive((tmp_path / "archive").as_uri(), tmp_path / "archiving"),
             ),
-            reader=StreamReader(redis, 1, consumer="report"),
+            backlog=Backlog(redis, 1),
             teller=teller,
         )
     )

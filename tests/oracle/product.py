@@ -37,6 +37,7 @@ from nesthaus.persist.judging import Judged, Judging, Span
 from nesthaus.persist.worker import Worker
 from nesthaus.roles.app import Api, build_app
 from nesthaus.settings import load_settings
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import connect
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
@@ -229,7 +230,7 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
                 lambda _tombstones: None,
                 Archive((folder / "archive").as_uri(), folder / "archiving"),
             ),
-            reader=StreamReader(redis, 1, consumer="report"),
+            backlog=Backlog(redis, 1),
             teller=Teller((), Surroundings(CATALOGUE.zone, None)),
         )
         client = httpx.AsyncClient(

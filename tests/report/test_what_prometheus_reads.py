@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from nesthaus.db.pool import Pool
 from nesthaus.report.prometheus import prometheus_router
 from nesthaus.responses import answer_problems
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import connect
 from nesthaus.stream.measures import Measures
 from nesthaus.stream.reader import StreamReader
@@ -29,8 +30,8 @@ class Scraped:
         self.knows = True
         app = FastAPI()
         answer_problems(app)
-        reader = StreamReader(redis, 1, consumer="report")
-        app.include_router(prometheus_router(db, redis, reader, self.clock, self._may_know))
+        backlog = Backlog(redis, 1)
+        app.include_router(prometheus_router(db, redis, backlog, self.clock, self._may_know))
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api")
 
     async def _may_know(self, _request: Request) -> bool:

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 import pytest
 from redis.asyncio import Redis
 
-from nesthaus.stream.reader import StreamDepth, StreamEntry, StreamReader
+from nesthaus.stream.backlog import Backlog, StreamDepth
+from nesthaus.stream.reader import StreamEntry, StreamReader
 from tests.stream.looking import in_stream
 
 KEY = "nest:{0}"
@@ -136,21 +137,21 @@ async def test_whatever_happens_nothing_unacknowledged_is_trimmed(
 async def test_the_depth_counts_what_nobody_has_acknowledged(
     redis: Redis, readers: tuple[StreamReader, StreamReader]
 ) -> None:
-    reader, _ = readers
+    reader, backlog = readers[0], Backlog(redis, 1)
     groups: Any = await redis.xinfo_groups(KEY)
     if "lag" not in groups[0]:
         pytest.skip("before Redis 7 the depth is an upper bound, see below")
-    assert await reader.depth() == StreamDepth(0, 0)
+    assert await backlog.depth() == StreamDepth(0, 0)
     await add(redis, *range(10))
-    assert (await reader.depth()).entries == 10
+    assert (await backlog.depth()).entries == 10
     read = await reader.read(6, 1)
-    assert (await reader.depth()).entries == 10
+    assert (await backlog.depth()).entries == 10
     await reader.acknowledge(read[1:])
-    assert (await reader.depth()).entries == 5
+    assert (await backlog.depth()).entries == 5
     await reader.acknowledge(read)
-    assert (await reader.depth()).entries == 4
+    assert (await backlog.depth()).entries == 4
     await reader.acknowledge(await reader.read(10, 1))
-    assert await reader.depth() == StreamDepth(0, 0)
+    assert await backlog.depth() == StreamDepth(0, 0)
 
 
 @pytest.mark.parametrize("read", [False, True])
@@ -162,12 +163,12 @@ async def test_the_age_is_that_of_the_oldest_whether_somebody_has_it_or_not(
     await redis.xadd(KEY, {"e": b"new"})
     if read:
         await readers[0].read(1, 1)
-    assert 59_000 <= (await readers[0].depth()).oldest_age_ms <= 80_000
+    assert 59_000 <= (await Backlog(redis, 1).depth()).oldest_age_ms <= 80_000
 
 
 async def test_without_the_group_everything_waits(redis: Redis) -> None:
     await add(redis, 1, 2, 3)
-    assert (await StreamReader(redis, 1, consumer="one").depth()).entries == 3
+    assert (await Backlog(redis, 1).depth()).entries == 3
 
 
 class WithoutLag(Redis):
@@ -183,7 +184,7 @@ async def test_the_depth_on_redis_6_2_is_never_too_small(
 ) -> None:
     reader, _ = readers
     async with WithoutLag.from_url(redis_url, protocol=2) as older:  # pyright: ignore[reportUnknownMemberType]
-        looking = StreamReader(older, 1, consumer="two")
+        looking = Backlog(older, 1)
         await add(redis, *range(10))
         assert (await looking.depth()).entries == 10
         read = await reader.read(6, 1)

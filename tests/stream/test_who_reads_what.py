@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from nesthaus.stream.backlog import Backlog, StreamDepth
 from nesthaus.stream.connection import StreamAway, connect
-from nesthaus.stream.reader import StreamDepth, StreamEntry, StreamReader
+from nesthaus.stream.reader import StreamEntry, StreamReader
 from tests.stream.conftest import OpenStream
 from tests.waiting import eventually
 
@@ -127,7 +128,7 @@ async def test_an_emptied_server_is_read_again(
     await empty(redis)
     assert await reader.claim_stale(0, 10) == []
     await empty(redis)
-    assert await reader.depth() == StreamDepth(0, 0)
+    assert await Backlog(redis, 1).depth() == StreamDepth(0, 0)
     assert await reader.trim() == 0
     assert await reader.forget_dead_consumers(0) == 0
     await reader.acknowledge([StreamEntry(0, "1-1", b"lost")])
@@ -154,7 +155,7 @@ async def test_entries_deleted_by_somebody_are_passed_over(
     read = await dead.read(10, SOON_MS)
     await redis.xdel("nest:{0}", read[0].id, read[2].id)
     assert payloads(await alive.claim_stale(0, 10)) == [b"1", b"3"]
-    assert (await alive.depth()).entries == 2
+    assert (await Backlog(redis, 1).depth()).entries == 2
 
 
 class Redis62(Redis):
@@ -219,14 +220,16 @@ async def test_a_reader_says_that_the_stream_is_away(
 ) -> None:
     redis = connect(f"unix://{tmp_path}/nobody", retries=0)
     closing.push_async_callback(redis.aclose)
-    reader = StreamReader(redis, 2, consumer="worker")
+    reader, backlog = StreamReader(redis, 2, consumer="worker"), Backlog(redis, 2)
     for question in (
         reader.ensure_groups(),
         reader.read(10, 1),
         reader.claim_stale(0, 10),
         reader.acknowledge([StreamEntry(0, "1-1", b"")]),
         reader.trim(),
-        reader.depth(),
+        backlog.depth(),
+        backlog.last_received(),
+        backlog.has_finished([(0, 0), (0, 0)]),
         reader.forget_dead_consumers(),
     ):
         with pytest.raises(StreamAway, match="does not answer"):

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from nesthaus.db.pool import Pool
 from nesthaus.domain.alert_rules import BESIDE, WATCHED
 from nesthaus.domain.alerts import Phase
-from nesthaus.stream.reader import StreamReader
+from nesthaus.stream.backlog import Backlog
 from nesthaus.upkeep.alerts.channels import channels_of
 from nesthaus.upkeep.alerts.notices import Teller, send_due
 from nesthaus.upkeep.alerts.rules import alert_list, set_rule
@@ -28,7 +28,7 @@ AT_ONCE: dict[str, object] = {"window_s": 1, "min_count": 0, "hold_s": 0}
 def watch(
     db: Pool, redis: Redis, teller: Teller, clock: SettableClock, tmp_path: Path
 ) -> AlertWatch:
-    outside = Outside(redis, StreamReader(redis, 1, consumer="test"), 100, tmp_path)
+    outside = Outside(redis, Backlog(redis, 1), 100, tmp_path)
     return AlertWatch(db, outside, teller, clock)
 
 
@@ -246,7 +246,7 @@ async def test_without_a_channel_the_history_tells(
     db: Pool, redis: Redis, clock: SettableClock, tmp_path: Path
 ) -> None:
     teller = Teller((), Surroundings(CATALOGUE.zone, None))
-    outside = Outside(redis, StreamReader(redis, 1, consumer="test"), 100, tmp_path)
+    outside = Outside(redis, Backlog(redis, 1), 100, tmp_path)
     await break_it(db, clock)
     await AlertWatch(db, outside, teller, clock).look()
     listed = await alert_list(db, [], clock() - timedelta(days=1), clock())

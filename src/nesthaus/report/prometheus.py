@@ -24,8 +24,8 @@ from nesthaus.db.queries import load_statements
 from nesthaus.domain.measures import BOUNDS_MS
 from nesthaus.report.readiness import MayKnow
 from nesthaus.responses import Problem
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import StreamAway
-from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.totals import Kept, Key, kept_totals
 
 READ_WITHIN_S = 2.0
@@ -36,7 +36,7 @@ _SQL = load_statements("nesthaus.report", "prometheus.sql")
 def prometheus_router(
     pool: Pool,
     redis: Redis,
-    reader: StreamReader,
+    backlog: Backlog,
     clock: Callable[[], datetime],
     may_know: MayKnow,
 ) -> APIRouter:
@@ -51,7 +51,7 @@ def prometheus_router(
         if not await may_know(request):
             raise Problem(_FORBIDDEN, "only from this machine, or with an API token")
         registry = CollectorRegistry(auto_describe=False)
-        found = await asyncio.gather(_of_stream(redis, reader, clock()), _of_database(pool))
+        found = await asyncio.gather(_of_stream(redis, backlog, clock()), _of_database(pool))
         registry.register(_Families([family for part in found for family in part]))
         return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
@@ -66,12 +66,12 @@ class _Families:
         return iter(self._families)
 
 
-async def _of_stream(redis: Redis, reader: StreamReader, now: datetime) -> list[Metric]:
+async def _of_stream(redis: Redis, backlog: Backlog, now: datetime) -> list[Metric]:
     """Nothing but that it is away, where it is."""
     try:
         async with asyncio.timeout(READ_WITHIN_S):
             kept = await kept_totals(redis, now)
-            depth = await reader.depth()
+            depth = await backlog.depth()
     except (StreamAway, TimeoutError):
         return [_gauge("stream_up", "Whether Redis or Valkey answers.", 0)]
     return [

@@ -13,8 +13,8 @@ from nesthaus.db.pool import Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.live_limits import LiveLimits
 from nesthaus.report.filters import Bots
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.live import EVENTS_OVER_S, Now, live_now
-from nesthaus.stream.reader import StreamReader
 
 KEPT_S = 1.0
 SHOWN = 20
@@ -53,13 +53,13 @@ class LiveView:
         self,
         pool: Pool,
         redis: Redis,
-        reader: StreamReader,
+        backlog: Backlog,
         clock: Callable[[], datetime],
         limits: LiveLimits,
     ) -> None:
         self._pool = pool
         self._redis = redis
-        self._reader = reader
+        self._backlog = backlog
         self._clock = clock
         self._limits = limits
         self._seen: dict[Bots, tuple[float, RealTime]] = {}
@@ -77,7 +77,7 @@ class LiveView:
     async def _look(self, bots: Bots) -> RealTime:
         moment = self._clock()
         now = await live_now(self._redis, moment)
-        depth = await self._reader.depth()
+        depth = await self._backlog.depth()
         programs = await self._programs(now)
 
         def belongs(session_id: str) -> bool:

@@ -49,10 +49,10 @@ from nesthaus.report.turns import in_turn
 from nesthaus.responses import answer_problems
 from nesthaus.responses.safe_headers import with_safe_headers
 from nesthaus.roles.measured import measured
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.measures import Measures
-from nesthaus.stream.reader import StreamReader
 from nesthaus.upkeep.alerts.notices import Teller
 from nesthaus.upkeep.alerts.routes import alert_router
 from nesthaus.upkeep.flag_routes import flag_router
@@ -88,7 +88,7 @@ class Api:
     accepted: Callable[[Delivery], None]
     live_limits: LiveLimits
     kept: Kept
-    reader: StreamReader
+    backlog: Backlog
     teller: Teller
     media: MediaStore | None = None
     """None where no folder of Drive is set."""
@@ -136,7 +136,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
             api.catalogue,
             api.clock,
             Answers(api.redis, api.live.looked_up, kept_s=api.aggregate_every_s),
-            LiveView(api.reports, api.redis, api.reader, api.clock, api.live_limits),
+            LiveView(api.reports, api.redis, api.backlog, api.clock, api.live_limits),
         ),
         export_router(api.reports, api.catalogue, api.clock),
         operations_router(api.reports, api.redis, api.catalogue, api.clock),
@@ -150,7 +150,7 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
         alert_router(api.access.pool, api.teller, api.clock),
         media_router(api.access.pool, api.reports, api.clock, api.media),
         readiness_router(api.reports, api.redis, may_know),
-        prometheus_router(api.reports, api.redis, api.reader, api.clock, may_know),
+        prometheus_router(api.reports, api.redis, api.backlog, api.clock, may_know),
     )
 
 

@@ -12,7 +12,7 @@ from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.runtime import redis_for
 from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
-from nesthaus.stream.reader import StreamReader
+from nesthaus.stream.backlog import Backlog
 from nesthaus.upkeep.backups.backup import Told, await_stored, make_backup
 from nesthaus.upkeep.backups.folders import Manifest, drop_older
 from nesthaus.upkeep.backups.tombstone_copies import Copies
@@ -29,8 +29,8 @@ async def back_up(
     now = wall_clock()
     if within_s:
         async with redis_for(settings, servers) as redis:
-            reader = StreamReader(redis, settings.stream_shards, consumer="backup")
-            await await_stored(reader, settings.data / "spool", within_s, told)
+            backlog = Backlog(redis, settings.stream_shards)
+            await await_stored(backlog, settings.data / "spool", within_s, told)
     made = await make_backup(
         servers.database_url,
         root,

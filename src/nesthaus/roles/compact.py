@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import AsyncConnection
+from redis.asyncio import Redis
 
 from nesthaus.db.pool import with_settings
 from nesthaus.db.schema import SchemaError, schema_is_current
@@ -15,6 +16,7 @@ from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.runtime import archive_for, kept_for, redis_for, rules_of
 from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.compaction import rewrite_files
 from nesthaus.stream.forgetting import publish_tombstones
 from nesthaus.stream.reader import StreamReader
@@ -62,21 +64,22 @@ async def compact(
         await asyncio.to_thread(kept_for(settings, redis).copy, tombstones)
         await publish_tombstones(redis, tombstones)
         told("append-only file")
-        await _tidy(StreamReader(redis, settings.stream_shards, consumer="compact"))
+        await _tidy(redis, settings.stream_shards)
         left = await rewrite_files(redis, _REWRITE_WITHIN_S)
         written = await compact_database(connection, patience_s, told)
     return Compacted(swept, written.relations, (*left, *written.left))
 
 
-async def _tidy(reader: StreamReader) -> None:
+async def _tidy(redis: Redis, shards: int) -> None:
     """What arrived late and was dropped lies in the stream until somebody takes it away. Where
     nobody works now, it goes the next time."""
-    received = await reader.last_received()
+    backlog = Backlog(redis, shards)
+    received = await backlog.last_received()
     with suppress(TimeoutError):
         async with asyncio.timeout(_FINISHED_WITHIN_S):
-            while not await reader.has_finished(received):  # noqa: ASYNC110 - a server tells
+            while not await backlog.has_finished(received):  # noqa: ASYNC110 - a server tells
                 await asyncio.sleep(_LOOK_EVERY_S)
-    await reader.trim()
+    await StreamReader(redis, shards, consumer="compact").trim()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from nesthaus.roles.app import Api, documented_app
 from nesthaus.roles.clock import wall_clock
 from nesthaus.roles.runtime import kept_for
 from nesthaus.settings import Settings
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import connect
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.measures import Measures
-from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.upkeep.alerts.notices import Teller
 from nesthaus.upkeep.alerts.words import Surroundings
@@ -57,7 +57,7 @@ async def document(settings: Settings) -> dict[str, Any]:
             accepted=lambda _delivery: None,
             live_limits=settings.live_limits,
             kept=kept_for(settings, redis),
-            reader=StreamReader(redis, 1, consumer="report"),
+            backlog=Backlog(redis, 1),
             teller=Teller((), Surroundings(settings.timezone, None)),
             tracker_path=settings.tracker_path,
         )

@@ -11,10 +11,10 @@ import psutil
 from redis.asyncio import Redis
 
 from nesthaus.roles.clock import wall_clock
+from nesthaus.stream.backlog import Backlog, StreamDepth
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.ending import end
 from nesthaus.stream.measures import Append, Measures
-from nesthaus.stream.reader import StreamDepth, StreamReader
 from nesthaus.stream.totals import Totals
 
 LOOK_EVERY_S = 10.0
@@ -37,10 +37,10 @@ def look_at_process(measures: Measures, role: str) -> Look:
     return look
 
 
-def look_at_queue(measures: Measures, reader: StreamReader) -> Look:
+def look_at_queue(measures: Measures, backlog: Backlog) -> Look:
     async def look() -> None:
         with contextlib.suppress(StreamAway):
-            depth: StreamDepth = await reader.depth()
+            depth: StreamDepth = await backlog.depth()
             measures.note("queue_depth", depth.entries)
             measures.note("queue_age", depth.oldest_age_ms / 1_000)
 

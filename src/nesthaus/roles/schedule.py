@@ -38,10 +38,10 @@ from nesthaus.roles.runtime import (
 from nesthaus.roles.scheduler import Job, Scheduler
 from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.ending import end
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.generations import Generations
-from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import SCHEDULE, publish_worker_state
 from nesthaus.upkeep.alerts.database_watch import DatabaseWatch
 from nesthaus.upkeep.alerts.disk_watch import DiskWatch
@@ -136,8 +136,8 @@ async def schedule(settings: Settings, servers: Servers) -> None:
             settings, servers, "schedule", measures, size=12, lock_timeout_ms=LOCK_TIMEOUT_MS
         ) as pool,
     ):
-        reader = StreamReader(redis, settings.stream_shards, consumer="alerts")
-        outside = Outside(redis, reader, settings.stream_max_entries, settings.data)
+        backlog = Backlog(redis, settings.stream_shards)
+        outside = Outside(redis, backlog, settings.stream_max_entries, settings.data)
         database_watch = DatabaseWatch(
             servers.database_url, redis, teller, wall_clock, settings.alert_every_s
         )
@@ -162,7 +162,7 @@ async def schedule(settings: Settings, servers: Servers) -> None:
                 settings.metrics_retention_days,
             )
             stream = EventStream(redis, settings.stream_shards, settings.stream_max_entries)
-            looks = look_at_process(measures, "schedule"), look_at_queue(measures, reader)
+            looks = look_at_process(measures, "schedule"), look_at_queue(measures, backlog)
             async with measuring(measures, stream.append, redis, *looks):
                 media = MediaSyncs(settings, pool)
                 syncing = asyncio.create_task(media.run()) if is_configured(settings) else None

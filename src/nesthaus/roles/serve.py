@@ -44,13 +44,13 @@ from nesthaus.roles.runtime import (
 )
 from nesthaus.roles.servers import Servers
 from nesthaus.settings import Settings
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import StreamAway
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.ending import end
 from nesthaus.stream.event_stream import EventStream
 from nesthaus.stream.live import LiveCounters
 from nesthaus.stream.measures import Measures
-from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import Spool
 from nesthaus.stream.totals import Totals
 from nesthaus.upkeep.flags import FlagsInForce
@@ -219,8 +219,7 @@ def _api(
         accepted=books.accepted,
         live_limits=settings.live_limits,
         kept=kept_for(settings, redis),
-        # Looks only; a consumer exists once it has read.
-        reader=StreamReader(redis, settings.stream_shards, consumer="report"),
+        backlog=Backlog(redis, settings.stream_shards),
         teller=teller_for(settings),
         media=media_store(settings),
     )

@@ -5,15 +5,15 @@ Each shard is read with commands of its own, because shards may lie on different
 
 import asyncio
 import logging
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
-from nesthaus.stream.connection import StreamAway, shard_key
+from nesthaus.stream.connection import shard_key
+from nesthaus.stream.groups import away_on_failure, groups_of, is_no_such_group, place_of
 
 log = logging.getLogger(__name__)
 
@@ -40,33 +40,12 @@ return forgotten
 """
 
 
-Place = tuple[int, int]
-"""Milliseconds and number of an entry's id; they grow within a shard."""
-
-NOTHING: Place = (0, 0)
-
-
 class StreamEntry(Struct, frozen=True):
     """`id` is `<milliseconds>-<number>`, unique within the shard; it grows."""
 
     shard: int
     id: str
     payload: bytes
-
-
-class StreamDepth(Struct, frozen=True):
-    """What no worker has acknowledged yet; the age is 0 where nothing waits."""
-
-    entries: int
-    oldest_age_ms: int
-
-
-@contextmanager
-def _away_on_failure() -> Generator[None, None, None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        raise StreamAway(f"the stream does not answer: {error}") from error
 
 
 class StreamReader:
@@ -80,7 +59,7 @@ class StreamReader:
 
     async def ensure_groups(self) -> None:
         """Makes group and stream where they are missing; the group begins with the first entry."""
-        with _away_on_failure():
+        with away_on_failure():
             for key in self._keys:
                 await self._ensure_group(key)
 
@@ -103,7 +82,7 @@ class StreamReader:
     async def claim_stale(self, min_idle_ms: int, count: int) -> list[StreamEntry]:
         """Takes over what was delivered so long ago and not acknowledged, also to ourselves."""
         entries: list[StreamEntry] = []
-        with _away_on_failure():
+        with away_on_failure():
             for shard in range(len(self._keys)):
                 entries += await self._claim_of_shard(shard, min_idle_ms, count - len(entries))
         return entries
@@ -112,7 +91,7 @@ class StreamReader:
         ids_of: dict[int, list[str]] = {}
         for entry in entries:
             ids_of.setdefault(entry.shard, []).append(entry.id)
-        with _away_on_failure():
+        with away_on_failure():
             for shard, ids in ids_of.items():
                 for at in range(0, len(ids), 1_000):
                     part = ids[at : at + 1_000]
@@ -120,45 +99,19 @@ class StreamReader:
 
     async def trim(self) -> int:
         """Takes away what is acknowledged by every group; the number of entries taken away."""
-        with _away_on_failure():
+        with away_on_failure():
             return sum([await self._trim_shard(key) for key in self._keys])
-
-    async def depth(self) -> StreamDepth:
-        """Exact from Redis 7 on and while nothing is in work; else acknowledged entries between
-        waiting ones, and those `trim` has not taken away yet, are counted as well.
-        """
-        with _away_on_failure():
-            waiting = [await self._waiting_in(key) for key in self._keys]
-            seconds, microseconds = await self._redis.time()  # pyright: ignore[reportUnknownMemberType]
-        now_ms = seconds * 1_000 + microseconds // 1_000  # the clock that made the ids
-        oldest = [_milliseconds(first) for _, first in waiting if first is not None]
-        age_ms = max(0, now_ms - min(oldest)) if oldest else 0
-        return StreamDepth(sum(entries for entries, _ in waiting), age_ms)
-
-    async def last_received(self) -> tuple[Place, ...]:
-        """Of each shard: everything received until now has that place or an earlier one."""
-        with _away_on_failure():
-            return tuple([await self._last_of(key) for key in self._keys])
-
-    async def has_finished(self, received: Iterable[Place]) -> bool:
-        """Whether the group has acknowledged everything up to these places, one of each shard."""
-        with _away_on_failure():
-            finished = [
-                await self._is_past(key, place)
-                for key, place in zip(self._keys, received, strict=True)
-            ]
-        return all(finished)
 
     async def forget_dead_consumers(self, idle_ms: int = HOUR_MS) -> int:
         """Deletes consumers that did nothing for so long and have nothing pending; how many."""
         forgotten = 0
-        with _away_on_failure():
+        with away_on_failure():
             for key in self._keys:
                 arguments = (key, self._group, self._consumer, str(idle_ms))
                 try:
                     answer: Any = await self._redis.eval(FORGET_CONSUMERS, 1, *arguments)
                 except ResponseError as error:
-                    if not _no_such_group(error):
+                    if not is_no_such_group(error):
                         raise
                 else:
                     forgotten += int(answer)
@@ -188,7 +141,7 @@ class StreamReader:
                 entries += answer
         # What the other shards delivered is ours and must be worked on; the failure comes again.
         if failures and not entries:
-            with _away_on_failure():
+            with away_on_failure():
                 raise failures[0]
         return entries
 
@@ -199,7 +152,7 @@ class StreamReader:
                 self._group, self._consumer, {key: ">"}, count=count, block=wait_ms
             )
         except ResponseError as error:
-            if not _no_such_group(error):
+            if not is_no_such_group(error):
                 raise
             await self._restore_group(key)
             return []
@@ -214,7 +167,7 @@ class StreamReader:
                     key, self._group, self._consumer, min_idle_ms, cursor, count=step
                 )
             except ResponseError as error:
-                if not _no_such_group(error):
+                if not is_no_such_group(error):
                     raise
                 await self._restore_group(key)
                 break
@@ -247,70 +200,18 @@ class StreamReader:
         # last-delivered-id, so the bound does not pass it; one delivered before and not yet
         # acknowledged is pending when XPENDING is asked afterwards. The other way round, an entry
         # delivered between the two questions would be in neither answer and be taken away.
-        groups = await self._groups_of(key)
+        groups = await groups_of(self._redis, key)
         if self._group not in groups:
             return 0
         bounds = list[tuple[int, int]]()
         for name, group in groups.items():
             pending: Any = await self._redis.xpending(key, name)
-            milliseconds, number = _place(group["last-delivered-id"])
+            milliseconds, number = place_of(group["last-delivered-id"])
             bounds.append((milliseconds, number + 1))
             if pending["min"] is not None:
-                bounds.append(_place(pending["min"]))
+                bounds.append(place_of(pending["min"]))
         milliseconds, number = min(bounds)
         return await self._redis.xtrim(key, minid=f"{milliseconds}-{number}", approximate=False)
-
-    async def _waiting_in(self, key: str) -> tuple[int, bytes | None]:
-        """How many entries of one shard wait, and the id of the oldest."""
-        groups = await self._groups_of(key)
-        group = groups.get(self._group)
-        delivered = b"0-0" if group is None else group["last-delivered-id"]
-        behind: Any = await self._redis.xrange(key, f"({delivered.decode()}", "+", count=1)
-        first = behind[0][0] if behind else None
-        if group is None:
-            return await self._redis.xlen(key), first
-        pending: Any = await self._redis.xpending(key, self._group)
-        oldest = first if pending["min"] is None else pending["min"]
-        if first is None:
-            return pending["pending"], oldest
-        if group.get("lag") is not None:
-            return group["lag"] + pending["pending"], oldest
-        return await self._redis.xlen(key), oldest
-
-    async def _last_of(self, key: str) -> Place:
-        try:
-            facts: Any = await self._redis.xinfo_stream(key)
-        except ResponseError as error:
-            if not _no_such_group(error):
-                raise
-            return NOTHING
-        return _place(facts["last-generated-id"])
-
-    async def _is_past(self, key: str, received: Place) -> bool:
-        # In this order, for the reason given in `_trim_shard`.
-        group = (await self._groups_of(key)).get(self._group)
-        delivered = b"0-0" if group is None else group["last-delivered-id"]
-        last = f"{received[0]}-{received[1]}"
-        if await self._redis.xrange(key, f"({delivered.decode()}", last, count=1):
-            return False
-        if group is None:
-            return True
-        pending: Any = await self._redis.xpending(key, self._group)
-        return pending["min"] is None or _place(pending["min"]) > received
-
-    async def _groups_of(self, key: str) -> dict[str, dict[str, Any]]:
-        try:
-            rows = await self._redis.xinfo_groups(key)
-        except ResponseError as error:
-            if not _no_such_group(error):
-                raise
-            return {}
-        return {row["name"].decode(): row for row in rows}
-
-
-def _no_such_group(error: ResponseError) -> bool:
-    """The stream is gone, or its group; UNBLOCKED: it went while we waited for an entry."""
-    return any(mark in str(error) for mark in ("NOGROUP", "UNBLOCKED", "no such key"))
 
 
 def _entries(shard: int, raw: Sequence[tuple[bytes | None, Any]]) -> list[StreamEntry]:
@@ -320,12 +221,3 @@ def _entries(shard: int, raw: Sequence[tuple[bytes | None, Any]]) -> list[Stream
         for identifier, fields in raw
         if identifier is not None
     ]
-
-
-def _place(identifier: bytes) -> tuple[int, int]:
-    milliseconds, number = identifier.split(b"-")
-    return int(milliseconds), int(number)
-
-
-def _milliseconds(identifier: bytes) -> int:
-    return _place(identifier)[0]

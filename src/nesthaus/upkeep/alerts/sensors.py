@@ -13,8 +13,8 @@ from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.alerts import Reading, Rule, Watched
 from nesthaus.domain.periods import start_of_hour
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import StreamAway
-from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.worker_states import Doing, worker_states
 
 STREAM_WITHIN_S = 3.0
@@ -29,7 +29,7 @@ class Outside(Struct, frozen=True):
     """What is looked at beside the database. `data` is the data directory of this machine."""
 
     redis: Redis
-    reader: StreamReader
+    backlog: Backlog
     most_entries: int
     data: Path
 
@@ -43,7 +43,7 @@ class Outside(Struct, frozen=True):
         }
         try:
             async with asyncio.timeout(STREAM_WITHIN_S):
-                depth = await self.reader.depth()
+                depth = await self.backlog.depth()
                 states = await worker_states(self.redis)
         except (StreamAway, TimeoutError):
             pass

@@ -16,8 +16,8 @@ from nesthaus.db.pool import Connection, with_settings
 from nesthaus.db.queries import load_statements
 from nesthaus.db.schema import SchemaError, current_revision_of
 from nesthaus.embedded.clients import clients_for
+from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.connection import StreamAway
-from nesthaus.stream.reader import StreamReader
 from nesthaus.stream.spool import files_with_records
 from nesthaus.upkeep.backups.dump_programs import Running, running
 from nesthaus.upkeep.backups.folders import (
@@ -43,7 +43,7 @@ class NotStored(Exception):
     """One line: what was received is not stored in time."""
 
 
-async def await_stored(reader: StreamReader, spool: Path, within_s: float, told: Told) -> None:
+async def await_stored(backlog: Backlog, spool: Path, within_s: float, told: Told) -> None:
     """Returns when everything received before this call is in the tables. Raises NotStored."""
     told("waiting until everything received is stored")
     held: set[Path] = set()
@@ -54,9 +54,9 @@ async def await_stored(reader: StreamReader, spool: Path, within_s: float, told:
                 held &= files_with_records(spool)
                 if not held:
                     break
-            received = await reader.last_received()
+            received = await backlog.last_received()
             async for _ in _looks():
-                if await reader.has_finished(received):
+                if await backlog.has_finished(received):
                     return
     except TimeoutError:
         where = f"{len(held)} files in the spool" if held else "entries in the stream"
