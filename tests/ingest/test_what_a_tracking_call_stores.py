@@ -266,6 +266,23 @@ async def test_a_conversion_reported_with_a_trackers_token_is_verified(api: Api)
     assert fact.verified is True
 
 
+async def test_a_server_that_reports_a_conversion_tells_nothing_of_the_visitors_browser(
+    api: Api,
+) -> None:
+    """Its program would be taken for an automation tool, and the sale for a bot's."""
+    api.roles["nest_shop"] = Role.TRACKER
+    body = {"sessionId": "s", "conversionStatus": "converted"}
+
+    await api.post("/api/sessions/finalize", body, User_Agent="Firefox")
+    await api.post(
+        "/api/sessions/finalize", body, Authorization="Bearer nest_shop", User_Agent="node"
+    )
+
+    page, server = await api.deliveries()
+    assert (page.user_agent, page.address) == ("Firefox", "203.0.113.0")
+    assert (server.user_agent, server.address) == (None, None)
+
+
 async def test_metrics_come_one_by_one_or_as_a_list(api: Api) -> None:
     one = {"metricName": "image_load_time", "value": 12.5, "unit": "ms", "sessionId": "s"}
     several = {"metrics": [one, {"metricName": "lcp", "value": 2, "additionalData": {"a": [1]}}]}

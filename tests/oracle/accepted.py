@@ -112,7 +112,8 @@ class _Book:
             else:
                 _store(kept.finalisations, fact, kept.copies)
         first = min(fact.at for fact in facts)
-        if call.headers.get("user-agent"):
+        # What a server of the shop tells of itself is not its visitor's.
+        if call.headers.get("user-agent") and "authorization" not in call.headers:
             kept.agents.append((first, call.headers["user-agent"]))
         if isinstance(call.body.get("trackerVersion"), str):
             kept.versions.append((first, str(call.body["trackerVersion"])))

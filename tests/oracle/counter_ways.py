@@ -147,20 +147,20 @@ def tracking_health(world: World, question: Question) -> Json:
     skews = [each.skew_ms for each in here if each.skew_ms is not None]
     versions = {each.tracker_version for each in here}
     return {
-        **_losses(here, world.now),
+        **losses(here, world.now),
         "refused": dict(refused),
         "clockSkewMs": nearest_rank(skews, 50),
         "versions": [
             {
                 "version": version,
-                **_losses([each for each in here if each.tracker_version == version], world.now),
+                **losses([each for each in here if each.tracker_version == version], world.now),
             }
             for version in versions
         ],
     }
 
 
-def _losses(sessions: Sequence[Session], now: datetime) -> Json:
+def losses(sessions: Sequence[Session], now: datetime) -> Json:
     loads = [load for each in sessions for load in _page_loads(each, now)]
     expected = sum(max(numbers) for numbers in loads)
     received = sum(len(numbers) for numbers in loads)

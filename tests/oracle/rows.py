@@ -6,10 +6,21 @@ from itertools import groupby
 
 from tests.oracle.chance import iso
 from tests.oracle.compare import SOMETHING
+from tests.oracle.counter_ways import losses
 from tests.oracle.ranges import Question, day_of, hour_of
 from tests.oracle.sessions import Session
 from tests.oracle.ways import furthest_step, price_at, steps_of
 from tests.oracle.world import Json, World
+
+TRACKED = {
+    "sessions": "sessions",
+    "expected": "expected",
+    "received": "received",
+    "late": "late",
+    "over": "over",
+    "duplicates": "duplicates",
+    "priceMismatches": "price_mismatches",
+}
 
 
 def session_row(session: Session) -> Json:
@@ -138,6 +149,7 @@ def daily_rows(world: World, question: Question) -> list[Json]:
             *_page_views(those),
             *_funnel(those, world.required),
             *_prices(those),
+            *_tracking(those, world.now),
         ]
         rows += [{"date": told, **row} for row in found]
     return rows
@@ -203,3 +215,12 @@ def _prices(sessions: Sequence[Session]) -> Iterable[Json]:
     prices = [each.last_price for each in sessions if each.last_price is not None]
     for price in sorted(set(prices)):
         yield _row("price", "", str(price), count=prices.count(price))
+
+
+def _tracking(sessions: Sequence[Session], now: datetime) -> Iterable[Json]:
+    for version in sorted({each.tracker_version for each in sessions}, key=str):
+        those = [each for each in sessions if each.tracker_version == version]
+        counts = losses(those, now)
+        for field, name in TRACKED.items():
+            if counts[field]:
+                yield _row("tracking", version or "", name, count=counts[field])

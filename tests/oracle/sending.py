@@ -21,6 +21,7 @@ from tests.oracle.visits import DAY_S, HOUR_S, Happening
 # What the API refuses is no late event, so the longest delay leaves a minute.
 LATEST = timedelta(days=7) - timedelta(minutes=1)
 VERSIONS = ("1.0.0", "1.1.0", None)
+SERVER = "node"  # as programs of servers call themselves; to a visitor it would be automation
 
 
 class Sender:
@@ -120,7 +121,8 @@ class Sender:
         if "orderId" in body:
             said["orderId"] = body["orderId"]
         said["sessionId"] = self._session_id
-        return Call(later + timedelta(milliseconds=80), FINALIZE, {"authorization": TRACKER}, said)
+        headers = {"authorization": TRACKER, "user-agent": SERVER}
+        return Call(later + timedelta(milliseconds=80), FINALIZE, headers, said)
 
     def _call(self, path: str, body: Mapping[str, object], at: datetime) -> Call:
         received_at = at + self._delay()

@@ -297,4 +297,5 @@ def of_the_definitions(row: Mapping[str, object]) -> bool:
         return row["valueText"] != ""
     if row["metricType"] == "conversions":
         return row["valueText"] == ""
-    return row["metricType"] in ("sessions", "interactions", "page_views", "funnel", "price")
+    named = ("sessions", "interactions", "page_views", "funnel", "price", "tracking")
+    return row["metricType"] in named

@@ -83,6 +83,22 @@ async def test_a_report_by_the_shop_verifies_what_the_page_reported(keep: Keep, 
     assert (anna["converted_at"], anna["verified_at"]) == (at(10), at(70))
 
 
+@pytest.mark.parametrize("verified", [(False, True), (True, False)])
+@pytest.mark.parametrize("in_one_batch", [True, False])
+async def test_with_one_id_it_is_one_conversion_and_verified_whoever_is_first(
+    keep: Keep, look: Look, verified: tuple[bool, bool], in_one_batch: bool
+) -> None:
+    calls = [call("anna", converted(10, order_id="1", verified=each)) for each in verified]
+    if in_one_batch:
+        await keep(*calls)
+    else:
+        for each in calls:
+            await keep(each)
+    (anna,) = await look(SESSIONS)
+    assert (anna["converted_at"], anna["verified_at"]) == (at(10), at(10))
+    assert len(await look("table session_finalisations")) == 1
+
+
 async def test_a_conversion_counts_however_late_it_comes(keep: Keep, look: Look) -> None:
     month = 30 * 86_400
     await keep(call("anna", clicked(0)))

@@ -18,7 +18,7 @@ from nesthaus.persist.store import store
 from nesthaus.report.analytics_routes import analytics_router
 from nesthaus.report.answers import KEPT_S, Answers
 from nesthaus.report.real_time import LiveView
-from nesthaus.report.tracking_health import SETTLED_AFTER
+from nesthaus.report.young_page_loads import SETTLED_AFTER
 from nesthaus.responses import answer_problems
 from nesthaus.settings import load_settings
 from nesthaus.stream.backlog import Backlog

@@ -101,7 +101,8 @@ class Snapshot(Fact, frozen=True, kw_only=True, tag="snapshot"):
 
 
 class Finalisation(Fact, frozen=True, kw_only=True, tag="finalisation"):
-    """The end of a session as its page, or with `verified` a server of the shop, tells it."""
+    """The end of a session as its page, or with `verified` a server of the shop, tells it. Told by
+    both with one id it is one, and verified."""
 
     outcome: Outcome
     exit_page: str | None = None

@@ -137,7 +137,8 @@ class Tracking:
         if not self._may_store(call, request):
             return NOT_STORED
         events = (finalisation,) if snapshot is None else (snapshot, finalisation)
-        await self._store(call, request, call.session_id, events)
+        # A server's program and address are not its visitor's.
+        await self._store(call, request, call.session_id, events, from_visitor=not verified)
         return Answer(SUCCESS)
 
     async def performance(self, request: Request) -> Answer:
@@ -169,14 +170,20 @@ class Tracking:
         return True
 
     async def _store(
-        self, call: wire.Call, request: Request, session_id: str | None, events: tuple[Event, ...]
+        self,
+        call: wire.Call,
+        request: Request,
+        session_id: str | None,
+        events: tuple[Event, ...],
+        *,
+        from_visitor: bool = True,
     ) -> None:
         delivery = Delivery(
             session_id=session_id,
             received_at=request.received_at,
             events=events,
-            user_agent=request.user_agent,
-            address=request.address,
+            user_agent=request.user_agent if from_visitor else None,
+            address=request.address if from_visitor else None,
             sent_at=self.facts.sent_at(call),
             tracker_version=call.tracker_version,
             traceparent=None if (asked := this_call.get()) is None else asked.traceparent,

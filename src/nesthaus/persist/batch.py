@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from uuid import UUID, uuid5
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nesthaus.domain.events import (
     Delivery,
@@ -233,7 +234,10 @@ def _is_added(arrivals: Arrivals, delivery: Delivery, fact: Event) -> bool:
         return arrivals.snapshots.setdefault(key, snapshot) is snapshot
     if isinstance(fact, Finalisation):
         finalisation = Received(fact, received_at)
-        return arrivals.finalisations.setdefault(key, finalisation) is finalisation
+        known = arrivals.finalisations.setdefault(key, finalisation)
+        if fact.verified and not known.fact.verified:
+            arrivals.finalisations[key] = replace(known, fact=replace(known.fact, verified=True))
+        return known is finalisation
     if isinstance(fact, Entry):
         entry = Received(fact, received_at, delivery.user_agent, delivery.tracker_version)
         arrivals.entries.setdefault(key, entry)

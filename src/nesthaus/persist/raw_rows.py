@@ -44,11 +44,12 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class _InsertedFinalisation:
+class _ChangedFinalisation:
     session_id: str
     at: datetime
     conversion_status: str
     order_id: str | None
+    is_new: bool
 
 
 Arrived = Mapping[str, Arrivals]
@@ -185,11 +186,12 @@ async def insert_finalisations(
     if not rows:
         return []
     parameters = columns(rows, FinalisationRow._fields)
-    async with connection.cursor(row_factory=class_row(_InsertedFinalisation)) as cursor:
+    async with connection.cursor(row_factory=class_row(_ChangedFinalisation)) as cursor:
         await cursor.execute(_SQL["insert_finalisations"], parameters)
-        inserted = await cursor.fetchall()
-    for row in inserted:
+        changed = await cursor.fetchall()
+    for row in changed:
         sessions[row.session_id].touched = sessions[row.session_id].finalisations_changed = True
+    inserted = [row for row in changed if row.is_new]
     known = _perhaps_known(rows, [row.session_id for row in inserted])
     await duplicates.note(connection, Finalisation, arrived, known, sessions)
     return [

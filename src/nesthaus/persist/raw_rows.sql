@@ -80,7 +80,8 @@ on conflict do nothing
 returning session_id;
 
 -- name: insert_finalisations
--- One row per finalisation that was not there yet.
+-- One row per finalisation that was not there yet, or is verified only now: whoever tells it first,
+-- it is verified once a server tells it.
 insert into session_finalisations (
     session_id, timestamp, id, received_at, over, conversion_status, exit_page, order_id, verified
 )
@@ -96,9 +97,12 @@ from unnest(
     %(order_id)b::text[],
     %(verified)b::boolean[]
 )
-on conflict do nothing
+on conflict (session_id, timestamp, id) do update set verified = true
+where excluded.verified
+  and not session_finalisations.verified
 returning
     session_id,
     timestamp as at,
     conversion_status,
-    order_id;
+    order_id,
+    xmax = 0 as is_new;

@@ -12,14 +12,16 @@ from nesthaus.domain.pricing import Catalogue
 from nesthaus.figures import FIGURES
 from nesthaus.report.counts import count
 from nesthaus.report.questions import Question
+from nesthaus.report.young_page_loads import settled, young_page_loads
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
 
 class DailyRow(Struct, frozen=True, rename="camel"):
-    """One figure of a day, as in `daily_analytics`; `date` is the start of an hour in a period of
-    hours. Nothing counted, no row. `average_time` is `time_sum_ms` / `timed_count`."""
+    """One figure of a day, as in `daily_analytics`, but for page loads younger than an hour, which
+    nothing tells; `date` is the start of an hour in a period of hours. Nothing counted, no row.
+    `average_time` is `time_sum_ms` / `timed_count`."""
 
     date: str
     metric_type: str
@@ -40,6 +42,7 @@ async def daily_rows(
     for date, part in _parts(question, catalogue):
         # One at a time, so that a year needs no more memory than a day.
         counted = await count(connection, part, tuple(FIGURES), catalogue)
+        young = await young_page_loads(connection, part)
         rows = [
             DailyRow(
                 date,
@@ -53,7 +56,7 @@ async def daily_rows(
                 row.time_sum_ms / row.timed_count if row.timed_count else None,
                 row.amount_sum,
             )
-            for row in counted.all()
+            for row in settled(counted.all(), young)
         ]
         rows.sort(key=lambda row: (row.metric_type, row.category, row.value_text))
         for row in rows:

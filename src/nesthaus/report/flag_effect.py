@@ -18,7 +18,8 @@ from nesthaus.report.archived import refuse_archived
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
 from nesthaus.report.summaries import Buckets, Summary, summary_of
-from nesthaus.report.tracking_health import SETTLED_AFTER, loss_rate
+from nesthaus.report.tracking_health import loss_rate
+from nesthaus.report.young_page_loads import SETTLED_AFTER
 
 _SQL = load_statements("nesthaus.report", "flag_effect.sql")
 _SIDES = over(counts.NARROWLY_CHOSEN, _SQL["sides"], once=False)

@@ -1,7 +1,6 @@
 """What did not reach us, came twice, late, with a wrong clock, or was refused."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -11,20 +10,15 @@ from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.domain.ranks import nearest_rank, rank_of
-from nesthaus.figures import over
-from nesthaus.report import counts as counting
 from nesthaus.report.counts import Counts, count
 from nesthaus.report.questions import Question
 from nesthaus.report.reading import reading
 from nesthaus.report.spreads import Ranks, stored_spreads
-
-SETTLED_AFTER = timedelta(hours=1)
-"""Until a page load is this old, what it sent may still be on its way."""
+from nesthaus.report.young_page_loads import Young, settled, young_page_loads
 
 FIGURES = ("sessions", "tracking")
 
 _SQL = load_statements("nesthaus.report", "tracking_health.sql")
-_YOUNG = over(counting.SQL["chosen_by_filter"], _SQL["young_page_loads"], once=False)
 
 
 class VersionHealth(Struct, frozen=True, rename="camel"):
@@ -61,12 +55,6 @@ class TrackingHealth(Struct, frozen=True, rename="camel"):
     as_of: datetime | None
 
 
-class _Young(Struct, frozen=True):
-    tracker_version: str
-    expected: int
-    received: int
-
-
 class _Refused(Struct, frozen=True):
     reason: str
     count: int
@@ -75,7 +63,7 @@ class _Refused(Struct, frozen=True):
 async def tracking_health(pool: Pool, question: Question, catalogue: Catalogue) -> TrackingHealth:
     async with reading(pool) as connection:
         counts = await count(connection, question, FIGURES, catalogue)
-        young = await _young(connection, question)
+        young = await young_page_loads(connection, question)
         refused = await _refused(connection, question, catalogue)
         skew_ms = await _clock_skew(connection, question, catalogue)
     versions = list(_versions(counts, young))
@@ -115,17 +103,6 @@ async def _clock_skew(
     return (await stored.at_ranks([Ranks(tuple(spreads), [rank])]))[0][0]
 
 
-async def _young(connection: Connection, question: Question) -> Mapping[str, _Young]:
-    """By tracker version. Of what the figures know, so that it can be taken from them."""
-    asked = asdict(question.filters) | {
-        "starts": [question.period.since],
-        "young_since": question.asked_at - SETTLED_AFTER,
-    }
-    async with connection.cursor(row_factory=class_row(_Young)) as cursor:
-        await cursor.execute(_YOUNG, asked)
-        return {row.tracker_version: row for row in await cursor.fetchall()}
-
-
 async def _refused(
     connection: Connection, question: Question, catalogue: Catalogue
 ) -> dict[str, int]:
@@ -141,12 +118,12 @@ async def _refused(
         return {row.reason: row.count for row in await cursor.fetchall()}
 
 
-def _versions(counts: Counts, young: Mapping[str, _Young]) -> Iterator[VersionHealth]:
-    told = {(row.category, row.value_text): row.count for row in counts.of("tracking")}
+def _versions(counts: Counts, young: Mapping[str, Young]) -> Iterator[VersionHealth]:
+    rows = settled(counts.of("tracking"), young)
+    told = {(row.category, row.value_text): row.count for row in rows}
     for version in sorted({category for category, _ in told}):
-        unsettled = young.get(version) or _Young(version, 0, 0)
-        expected = told.get((version, "expected"), 0) - unsettled.expected
-        received = told.get((version, "received"), 0) - unsettled.received
+        expected = told.get((version, "expected"), 0)
+        received = told.get((version, "received"), 0)
         yield VersionHealth(
             version=version or None,
             sessions=told.get((version, "sessions"), 0),
