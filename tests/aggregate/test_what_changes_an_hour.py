@@ -1,9 +1,15 @@
 """What comes later changes the hour its session began in, and no other."""
 
 from datetime import date
+from random import Random
 from typing import Any
 
+import pytest
+from msgspec.structs import replace
+
+from nesthaus.aggregate.marked import Uncountable
 from nesthaus.db.pool import Pool
+from nesthaus.domain.events import Interaction
 from nesthaus.persist.erasure import erase_sessions
 from tests.aggregate.conftest import Count, Figures
 from tests.aggregate.looking import everything
@@ -24,6 +30,10 @@ def conversions(rows: dict[tuple[Any, ...], tuple[Any, ...]]) -> dict[Any, int]:
     return {
         key[0]: numbers[0] for key, numbers in rows.items() if key[1:] == ("conversions", "", "")
     }
+
+
+def selected(seconds: float, category: str, option: str) -> Interaction:
+    return replace(clicked(seconds), type="selection", category=category, value=option)
 
 
 async def test_a_session_is_counted_in_the_hour_and_on_the_day_it_began(
@@ -179,3 +189,45 @@ async def test_marks_are_gone_afterwards(db: Pool, keep: Keep, count: Count) -> 
         assert await cursor.fetchone() == (0,)
         cursor = await connection.execute("select time_zone, counted_at from aggregation_state")
         assert await cursor.fetchone() == ("Europe/Vienna", at(86_400))
+
+
+@pytest.mark.parametrize("names", [40, 2_000])
+@pytest.mark.parametrize("agent", [None, BOT])
+async def test_the_longest_names_of_many_categories_are_counted(
+    keep: Keep, count: Count, figures: Figures, names: int, agent: str | None
+) -> None:
+    """The source and the names are parts of the keys of stored figures."""
+    chance = Random(names)
+
+    def text(length: int) -> str:
+        """Four bytes a letter, and nothing that could be packed."""
+        return "".join(chr(chance.randrange(0x20000, 0x2A000)) for _ in range(length))
+
+    chosen = [selected(n / 10, text(100), text(100)) for n in range(names)]
+    entry = opened(0, utm_source=text(255))
+    await keep(call("anna", entry, *chosen, user_agent=agent))
+    await count()
+    assert sessions(await figures("daily_analytics")) == ({} if agent else {TODAY: 1})
+    orders = [key for key in await figures("daily_analytics_by") if "orders" in key]
+    assert len(orders) == (1 if agent else 2)
+
+
+async def test_an_hour_that_cannot_be_counted_is_told_and_keeps_no_other_from_it(
+    db: Pool, keep: Keep, count: Count, figures: Figures
+) -> None:
+    async with db.connection() as connection:
+        await connection.execute(
+            "alter table hourly_analytics add check (category <> 'uncountable')"
+        )
+    await keep(
+        *(call(f"visitor {n}", clicked(n * HOUR)) for n in range(7)),
+        call("odd", selected(3 * HOUR, "uncountable", "x")),
+        now=8 * HOUR,
+    )
+    with pytest.raises(Uncountable, match=r"2026-06-15T1\d:00:00\+00:00: .* violates check"):
+        await count()
+    hours = sessions(await figures("hourly_analytics"))
+    assert hours == {at(n * HOUR): 1 for n in range(7) if n != 3}
+    async with db.connection() as connection:
+        cursor = await connection.execute("select distinct hour from recount_marks")
+        assert await cursor.fetchall() == [(at(3 * HOUR),)]

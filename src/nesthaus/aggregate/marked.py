@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
+
 from nesthaus.aggregate.recount import marked_hours, recount_marked
 from nesthaus.aggregate.spans import first_of
 from nesthaus.aggregate.state import check_zone, found_state, set_counted_at
@@ -19,6 +21,10 @@ FEWEST, MOST = 24, 1_536
 """Hours in one transaction. The first ones tell how many fit into one that is not too long."""
 
 _SHORT_S, _LONG_S = 1.0, 5.0
+
+
+class Uncountable(Exception):
+    """Hours whose figures the database refuses to store, and why; they stay marked."""
 
 
 @dataclass(slots=True)
@@ -41,17 +47,28 @@ async def count_marked(
 ) -> Counted:
     """Counts every hour that is marked now, the latest first; `size` hours at once to begin with.
 
-    Raises OtherZone, and Busy where others count all the time.
+    Raises OtherZone, Busy where others count all the time, and Uncountable once all other hours
+    are counted.
     """
     seen_at = clock()
     marks = await counting(pool, lambda connection: _begin(connection, catalogue))
     counted = Counted()
+    uncountable: list[str] = []
     while marks:
         chunk = first_of(marks, size)
         began = time.monotonic()
-        done = await counting(
-            pool, lambda connection, hours=chunk: recount_marked(connection, hours, catalogue)
-        )
+        try:
+            done = await counting(
+                pool, lambda connection, hours=chunk: recount_marked(connection, hours, catalogue)
+            )
+        except psycopg.Error as error:
+            if not _lies_in_rows(error):
+                raise
+            if len(chunk) == 1:
+                uncountable.append(f"{chunk[0].isoformat()}: {error}")
+                marks = marks[1:]
+            size = max(len(chunk) // 2, 1)
+            continue
         counted.hours += done.hours
         counted.changed += done.changed
         if done.changed:
@@ -59,7 +76,14 @@ async def count_marked(
         size = next_size(size, time.monotonic() - began)
         marks = marks[len(chunk) :]
     await counting(pool, lambda connection: set_counted_at(connection, seen_at))
+    if uncountable:
+        raise Uncountable("; ".join(uncountable))
     return counted
+
+
+def _lies_in_rows(error: psycopg.Error) -> bool:
+    """Data, integrity or a limit of the database: it will fail again, and other hours will not."""
+    return (error.sqlstate or "")[:2] in {"22", "23", "54"}
 
 
 def next_size(size: int, took_s: float) -> int:

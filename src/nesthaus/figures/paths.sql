@@ -1,7 +1,9 @@
 -- name: paths
 -- Three kinds of rows. `path_nodes`: sessions that came to a category. `path_links`: how often a
 -- category was followed by another, or the last one by the end or a conversion; `unique_sessions`
--- is 0. `orders`: sessions by the order of their first selections, `unique_sessions` converted.
+-- is 0. `orders`: sessions by the order of their first selections, `unique_sessions` converted. It
+-- becomes part of a key, which PostgreSQL bounds: what does not fit into 1,000 bytes is left out at
+-- the end. A list of thirty categories with names of thirty letters fits.
 with walked as (
     select
         chosen.cell,
@@ -51,7 +53,15 @@ orders as (
         converted,
         sessions,
         jsonb_agg(category order by place)::text as categories
-    from first_visits
+    from (
+        select
+            first_visits.*,
+            sum(octet_length(to_json(category)::text) + 2) over (
+                partition by walk order by place
+            ) as bytes
+        from first_visits
+    ) as named
+    where bytes <= 1000
     group by walk, cell, converted, sessions
 )
 select
