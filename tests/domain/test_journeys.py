@@ -321,3 +321,13 @@ def test_the_order_of_arrival_changes_nothing(events: list[Told], chance: Random
     shuffled = distinct.copy()
     chance.shuffle(shuffled)
     assert list(moments(shuffled)) == list(moments(distinct))
+
+
+def test_no_more_categories_are_laid_over_than_a_configuration_may_have() -> None:
+    """Else what is told of a session would grow with the square of its events."""
+    named = [selected(number, f"c{number:02}", "a") for number in range(60)]
+    steps = told(opened(0, {}), *named, selected(60, "c07", "b"), selected(61, "c59", "b"))
+    last = steps[-1].configuration
+    assert list(last) == [f"c{number:02}" for number in range(50)]
+    assert (last["c07"], steps[-2].changed) == ("b", {"c07": Change("a", "b")})
+    assert steps[-1].changed == {}

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from nesthaus.domain.configurations import (
+    MAX_CATEGORIES,
     Choice,
     Configuration,
     canonical_form,
@@ -103,7 +104,8 @@ def moments(events: Iterable[Told]) -> Iterator[Moment]:
 
     It is the latest snapshot, or what the page opened with where none was saved yet, with every
     later selection laid over it. Before either, it is the selections alone, begun with the
-    previous value of each category's first selection.
+    previous value of each category's first selection. Like one that is sent, it never has more than
+    MAX_CATEGORIES: what is selected in others then is not laid over it.
     """
     ordered = in_order(events)
     configuration = _presumed_start(ordered)
@@ -117,7 +119,12 @@ def moments(events: Iterable[Told]) -> Iterator[Moment]:
         elif isinstance(event, Entry):
             if event.configuration is not None and not is_saved:
                 configuration = event.configuration
-        elif isinstance(event, Interaction) and event.type == SELECTION and event.category:
+        elif (
+            isinstance(event, Interaction)
+            and event.type == SELECTION
+            and event.category
+            and _has_room(configuration, event.category)
+        ):
             configuration = with_selection(
                 configuration, event.category, event.value, event.quantity, event.square_meters
             )
@@ -128,8 +135,14 @@ def _presumed_start(ordered: Sequence[Told]) -> Configuration:
     first: dict[str, str | None] = {}
     for event in ordered:
         if isinstance(event, Interaction) and event.type == SELECTION and event.category:
+            if len(first) == MAX_CATEGORIES:
+                break
             first.setdefault(event.category, event.previous_value)
     return {category: Choice(value) for category, value in first.items() if value}
+
+
+def _has_room(chosen: Collection[str], category: str) -> bool:
+    return len(chosen) < MAX_CATEGORIES or category in chosen
 
 
 def timeline(

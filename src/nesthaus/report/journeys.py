@@ -32,7 +32,8 @@ from nesthaus.report.sessions import SessionRow
 _SQL = load_statements("nesthaus.report", "journeys.sql")
 
 # A visitor makes a few hundred events; a program that makes millions must not fill the memory here.
-MOST_ROWS = 20_000
+# Each step has a configuration, which may be 16 KB.
+MOST_ROWS = 5_000
 
 # gc=False below and in the domain: rows and steps hold no cycles, and a pass of the garbage
 # collector over a thousand of them takes longer than telling the journey.
@@ -69,6 +70,11 @@ async def journey(
         rows = _cut(together(rows, archived), most) if archived[SESSIONS.name] else rows
     if rows is None:
         return None
+    # Of a long session it takes a second or more, and calls must not wait for it.
+    return await asyncio.to_thread(_told, rows, catalogue, as_of)
+
+
+def _told(rows: JourneyRows, catalogue: Catalogue, as_of: datetime) -> Journey:
     events = _events(rows)
     over = frozenset(row.id for row in rows.finalisations if row.over)
     steps = timeline(rows.session.start_time, events, catalogue, over)
