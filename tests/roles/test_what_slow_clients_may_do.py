@@ -234,3 +234,35 @@ async def send_without_end(writer: asyncio.StreamWriter, part: bytes) -> None:
         while True:
             writer.write(part * 1_000)
             await writer.drain()
+
+
+OFFER = (
+    b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+)
+
+
+@pytest.mark.parametrize("offer", [OFFER, OFFER.lower(), OFFER.replace(b"h2c", b"websocket")])
+async def test_who_offers_another_protocol_is_answered_in_this_one(
+    api: Serving, offer: bytes
+) -> None:
+    """Its body is a body, also when it looks like a request and comes later."""
+    head = HEAD + offer + b"Content-Length: %d\r\n\r\n" % len(GET)
+    reader, writer = await api.connect(head)
+
+    writer.write(GET)
+    writer.write(POST)
+
+    assert (await answer_of(reader)).endswith(b"\r\n\r\n%d" % len(GET))
+    assert (await answer_of(reader)).endswith(b"\r\n\r\n5")
+    assert api.connections == 1
+
+
+async def test_an_offer_in_pieces_is_refused_and_nothing_after_it_is_answered(
+    api: Serving,
+) -> None:
+    reader, writer = await api.connect(HEAD + b"Connection: Upgrade\r\nUpgr")
+
+    writer.write(b"ade: h2c\r\nContent-Length: %d\r\n\r\n" % len(GET) + GET)
+
+    assert (await answer_of(reader)).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert await is_ended(reader)

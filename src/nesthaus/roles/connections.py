@@ -6,6 +6,7 @@ limit. Here every wait for a client is over at some time, and who waits the long
 
 import asyncio
 import math
+import re
 import resource
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,6 +39,7 @@ _MOST_ASKED = 100
 # Beyond the limit, while they read that they came on top of it.
 _MOST_REFUSED = 100
 _RETRY_AFTER_S = 5
+_OFFER = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,9 @@ class PatientProtocol(HttpToolsProtocol):
         if not self._in_head and self._bytes > _MOST_BODY_BYTES:
             self._refuse(413, f"the body is over {_MOST_BODY_BYTES // 1024} KiB")
             return
+        # Nearly none has it; a look at each head would cost more than this one.
+        if self._in_head and b"pgrade" in data:
+            data = _without_offer(data)
         _Plain.data_received(self, data)
         if self._in_head and self._bytes > _MOST_HEAD_BYTES:
             self._refuse_head()
@@ -153,6 +158,11 @@ class PatientProtocol(HttpToolsProtocol):
         if self._bytes > _MOST_HEAD_BYTES and self._sent_head_bytes() > _MOST_HEAD_BYTES:
             self._refuse_head()
             raise HttpParserError("a head that is too large")
+        if self.parser is not None and self.parser.should_upgrade():
+            # CONNECT, or an offer that came in pieces. The parser would take the body for another
+            # request.
+            self._refuse(400, "the connection cannot be used for another protocol")
+            raise HttpParserError("an upgrade")
         is_next_in_line = self._is_answering()
         _Plain.on_headers_complete(self)
         self._last_cycle = self.cycle
@@ -275,6 +285,13 @@ class PatientProtocol(HttpToolsProtocol):
         self._late_at = self.loop.time() + _LINGER_S
         self.transport.write(_refusal(status, sentence, retry_after_s))
         self.transport.write_eof()
+
+
+def _without_offer(data: bytes) -> bytes:
+    """A head that offers another protocol, as if it did not, which a server may do (RFC 9110, 7.8):
+    Java's client offers HTTP/2 with every first call."""
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _OFFER.sub(b"\r\nIgnored:", head) + end + rest
 
 
 def protocol_for(crowd: Crowd) -> type[PatientProtocol]:
