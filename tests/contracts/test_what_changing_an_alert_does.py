@@ -134,6 +134,8 @@ async def test_what_is_left_out_stays(admin: AsyncClient) -> None:
         ({"silencedUntil": "tomorrow"}, "silencedUntil"),
         ({"silencedUntil": "2026-06-15T14:00:00"}, "silencedUntil"),
         ({"silencedUntil": "2028-01-01T00:00:00Z"}, "silencedUntil"),
+        ({"silencedUntil": "0001-01-01T00:00:00+00:01"}, "silencedUntil"),
+        ({"silencedUntil": "9999-12-31T23:59:59-00:01"}, "silencedUntil"),
         ({"treshold": 5}, "treshold"),
     ],
 )

@@ -33,6 +33,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("sessions/track", {"event": CLICK}, "sessionId"),
     ("sessions/track", {"sessionId": "", "event": CLICK}, "sessionId"),
     ("sessions/track", {"sessionId": "a b", "event": CLICK}, "sessionId"),
+    ("sessions/track", {"sessionId": ".", "event": CLICK}, "sessionId"),
+    ("sessions/create", {"sessionId": ".."}, "sessionId"),
     ("sessions/track", {"sessionId": "s\n", "event": CLICK}, "sessionId"),
     ("sessions/track", {"sessionId": "s" * 256, "event": CLICK}, "sessionId"),
     ("sessions/track", {"sessionId": "s"}, "event"),

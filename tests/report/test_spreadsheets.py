@@ -40,6 +40,27 @@ def test_a_text_that_looks_like_a_formula_gets_an_apostrophe(formula: str, place
     assert shown == row
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\n=1", " '=1"),
+        ("\u2028-1", " '-1"),
+        ("＝1+1", "'＝1+1"),
+        ("＠SUM(A1)", "'＠SUM(A1)"),
+        ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
+        ("a;b;+1", "a;b;'+1"),
+        ("(compatible; Googlebot/2.1; +http://x)", "(compatible; Googlebot/2.1; +http://x)"),
+    ],
+)
+@pytest.mark.parametrize("beside", ["b", "=1"])
+def test_nor_is_one_behind_a_line_break_or_a_semicolon_or_in_wide_signs(
+    text: str, shown: str, beside: str
+) -> None:
+    """The cell beside it decides whether the whole is looked at sign by sign."""
+    ((first, second),) = opened(spreadsheet_lines(as_copied((text, beside)), (TEXT, TEXT)))
+    assert (first, second) == (shown, beside if beside == "b" else "'=1")
+
+
 def test_a_negative_number_stays_a_number() -> None:
     lines = as_copied(("-5", "-0.5", "-5"))
     assert spreadsheet_lines(lines, (NUMBER, NUMBER, TEXT)) == b"-5,-0.5,'-5\r\n"

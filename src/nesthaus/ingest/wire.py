@@ -19,10 +19,11 @@ from nesthaus.ingest.refused import Refused, invalid, malformed
 MAX_EVENTS = 500
 INT32 = 2**31 - 1
 
-_SESSION_ID = r"^[A-Za-z0-9_.:-]{1,255}$(?!\n)"
+# Not "." and "..": in the path of an address they are taken for something else.
+_SESSION_ID = r"^(?!\.{1,2}$)[A-Za-z0-9_.:-]{1,255}$(?!\n)"
 _EVENT_TYPE = r"^[a-z][a-z0-9_]{0,49}$(?!\n)"  # $ alone would let a line end pass
 _PATTERNS = {
-    _SESSION_ID: "1 to 255 of A-Z a-z 0-9 _ . : -",
+    _SESSION_ID: "1 to 255 of A-Z a-z 0-9 _ . : -, but not . or ..",
     _EVENT_TYPE: "a-z, then up to 49 of a-z 0-9 _",
 }
 SessionId = Annotated[

@@ -1,7 +1,8 @@
 """CSV that a spreadsheet opens as it is meant: no cell is a formula, no field has two lines.
 
-UTF-8 with a byte order mark, RFC 4180. A text that a spreadsheet would take for a formula gets an
-apostrophe in front, and a line break in a text becomes a space; numbers stay what they are.
+UTF-8 with a byte order mark, RFC 4180. What a spreadsheet would take for a formula gets an
+apostrophe in front, also behind a semicolon, where a German one begins a cell; a line break in a
+text becomes a space; numbers stay what they are.
 """
 
 import csv
@@ -15,9 +16,13 @@ Line = bytes | bytearray | memoryview
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _FORMULA_BEGINS = "=+-@\t\r"
+_WIDE_BEGINS = "＝＋－＠"
 # What any reader takes for the end of a line, a carriage return and a line feed being one.
 _LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_WIDE_LINE_BREAKS = ("\x85".encode(), "\u2028".encode(), "\u2029".encode())
+_SIGN = f"(?=[{re.escape(_FORMULA_BEGINS + _WIDE_BEGINS)}])"
+_FORMULA = re.compile(f"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*?{_SIGN}")
+_FORMULA_BEHIND = re.compile(f";{_SIGN}")
+_WIDE_SIGNS = tuple(sign.encode() for sign in f"\x85\u2028\u2029{_WIDE_BEGINS}")
 
 
 def _table_of_signs() -> bytes:
@@ -28,7 +33,7 @@ def _table_of_signs() -> bytes:
         signs[sign] = ord("=")
     for sign in b"\r\v\f\x1c\x1d\x1e":
         signs[sign] = ord("\r")
-    signs[ord("\n")] = ord(",")
+    signs[ord("\n")] = signs[ord(";")] = ord(",")
     return bytes(signs)
 
 
@@ -66,9 +71,11 @@ def _is_harmless(lines: bytes, count: int) -> bool:
     signs = lines.translate(_SIGNS, b'"')
     if signs.startswith(b"=") or b",=" in signs or b"\r" in signs:
         return False
-    return lines.isascii() or not any(sign in lines for sign in _WIDE_LINE_BREAKS)
+    return lines.isascii() or not any(sign in lines for sign in _WIDE_SIGNS)
 
 
 def _harmless(text: str) -> str:
-    defused = f"'{text}" if text.startswith(tuple(_FORMULA_BEGINS)) else text
-    return _LINE_BREAK.sub(" ", defused)
+    found = _FORMULA.match(text)
+    if found is not None:
+        text = f"{text[: found.end()]}'{text[found.end() :]}"
+    return _LINE_BREAK.sub(" ", _FORMULA_BEHIND.sub(";'", text))

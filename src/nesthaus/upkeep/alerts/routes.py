@@ -84,6 +84,13 @@ class TestAnswer(Struct, frozen=True, rename="camel"):
     as_of: datetime
 
 
+def _check_silence(until: datetime | None, now: datetime) -> None:
+    """Far from now there are times that no calendar of ours has in UTC."""
+    if until is not None and abs(until - now) > LONGEST_SILENCE:
+        where = "ahead" if until > now else "ago"
+        raise invalid("silencedUntil", f"silencedUntil: more than a year {where}")
+
+
 def alert_router(pool: Pool, teller: Teller, clock: Callable[[], datetime]) -> APIRouter:
     """`pool` may write."""
     router = APIRouter(
@@ -112,8 +119,7 @@ def alert_router(pool: Pool, teller: Teller, clock: Callable[[], datetime]) -> A
     )
     async def put(id: Id, wanted: AlertWanted, acting: Acting) -> Response:  # noqa: A002
         now = clock()
-        if wanted.silencedUntil is not None and wanted.silencedUntil > now + LONGEST_SILENCE:
-            raise invalid("silencedUntil", "silencedUntil: more than a year ahead")
+        _check_silence(wanted.silencedUntil, now)
         try:
             await set_rule(pool, id, wanted.changed(), acting.signature, now)
         except UnknownAlert:
