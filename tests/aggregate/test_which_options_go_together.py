@@ -6,7 +6,7 @@ from datetime import date
 from itertools import combinations
 
 from nesthaus.aggregate.marked import count_marked
-from nesthaus.aggregate.pairs import Configured, pairs_of
+from nesthaus.aggregate.pairs import MOST_PAIRS, Configured, Tally
 from nesthaus.db.pool import Pool
 from nesthaus.domain.pairs import categories_key
 from nesthaus.domain.pricing import PriceList
@@ -105,9 +105,34 @@ def test_categories_stand_in_the_order_of_their_code_points() -> None:
         sessions=4,
         converted=1,
     )
-    assert pairs_of([row, row])["", ""] == {
+    tally = Tally()
+    tally.add(row)
+    tally.add(row)
+    assert tally.by_part()["", ""] == {
         ("B", "2", "z", "1"): (8, 2),
         ("B", "2", "ä", "3"): (8, 2),
         ("z", "1", "ä", "3"): (8, 2),
     }
     assert categories_key("ä", "B") == categories_key("B", "ä") == '["B", "ä"]'
+
+
+def test_of_a_part_with_too_many_pairs_nothing_is_kept_and_the_others_stay() -> None:
+    """Three hundred names fill it at each go: it must not grow, and not begin anew either."""
+    tally = Tally()
+
+    def ended_with(options: dict[str, str], *, device: str = "mobile", bot: bool = False) -> None:
+        tally.add(Configured(bot, device, "google", options, sessions=1, converted=0))
+
+    for _ in range(3):
+        ended_with({f"c{number:03}": "a" for number in range(300)})
+    ended_with({"nest": "nest80", "fussboden": "parkett"}, device="desktop")
+    ended_with({"nest": "nest80", "fussboden": "parkett"}, bot=True)
+    one = {("fussboden", "parkett", "nest", "nest80"): (1, 0)}
+    assert MOST_PAIRS < 300 * 299 / 2
+    assert tally.by_part() == {
+        ("", ""): None,
+        ("device_type", "mobile"): None,
+        ("device_type", "desktop"): one,
+        ("utm_source", "google"): None,
+        ("bot", "true"): one,
+    }

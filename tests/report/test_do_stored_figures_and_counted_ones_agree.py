@@ -11,6 +11,7 @@ from nesthaus.access.actors import Role
 from nesthaus.access.logins import Logins
 from nesthaus.access.rights import AdminGate
 from nesthaus.access.tokens import Tokens
+from nesthaus.aggregate import pairs
 from nesthaus.aggregate.marked import count_marked
 from nesthaus.db.pool import Pool
 from nesthaus.persist.idle import close_idle_sessions
@@ -149,6 +150,20 @@ async def test_days_add_up_to_the_whole(db: Pool, analytics: AsyncClient) -> Non
         assert sum(day["interactions"] for day in told["daily"]) == whole["totalInteractions"]
         assert sum(each["sessions"] for each in told["devices"]) == 60
         assert sum(each["count"] for each in told["conversionFunnel"]) == 60
+
+
+async def test_pairs_are_counted_from_the_sessions_where_a_day_has_too_many(
+    db: Pool, analytics: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairs, "MOST_PAIRS", 1)
+    await fill(db, 1, 60)
+    async with db.connection() as connection:
+        cursor = await connection.execute("select count(*) from daily_pairs where pairs = 'null'")
+        assert (await cursor.fetchone() or (0,))[0] > 0
+    matrix = "option-matrix?a=nest&b=gebaeudehuelle"
+    told = (await ask(analytics, matrix, EVERYTHING))["items"]
+    assert told == (await ask(analytics, matrix, COUNTED))["items"]
+    assert told
 
 
 async def test_an_answer_is_kept_until_figures_change(

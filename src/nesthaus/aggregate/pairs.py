@@ -29,6 +29,11 @@ Counts = tuple[int, int]
 """Sessions, and those of them that converted."""
 
 
+MOST_PAIRS = 20_000
+"""Of a day and part. A list of 15 categories with 5 options each has 2,625; a page may send any
+names, 1,225 pairs of them with each configuration."""
+
+
 @dataclass(frozen=True, slots=True)
 class Configured:
     """Visitors of one kind that ended with the same `options` (category to option)."""
@@ -56,24 +61,46 @@ async def count(
     changed: dict[date, int] = {}
     for day, since, until in zip(days.dates, days.since, days.until, strict=True):
         span: dict[str, object] = {"date": day, "since": since, "until": until}
-        rows = await _configured(connection, span | kept.columns() | lists)
         # In Python: 66 pairs of each session took SQL 20 times as long.
-        counted = pairs_of(rows)
+        tally = Tally()
+        async with connection.cursor(row_factory=class_row(Configured)) as cursor:
+            # One by one: a page may send any names, and all of a day would not fit in memory.
+            asked = span | kept.columns() | lists
+            async for row in cursor.stream(_SQL["configured"], asked):
+                tally.add(row)
+        counted = tally.by_part()
         if differing := await _write(connection, day, counted):
             changed[day] = differing
     return changed
 
 
-def pairs_of(rows: Iterable[Configured]) -> dict[Part, dict[Pair, Counts]]:
-    by_kind: dict[tuple[Part, ...], dict[Pair, Counts]] = defaultdict(dict)
-    for row in rows:
-        _add(by_kind[row.parts], _pairs(row.options), row.sessions, row.converted)
-    by_part: dict[Part, dict[Pair, Counts]] = defaultdict(dict)
-    for parts, counts in by_kind.items():
-        for part in parts:
-            for pair, (sessions, converted) in counts.items():
-                _add(by_part[part], (pair,), sessions, converted)
-    return by_part
+class Tally:
+    """The pairs of a day. Of a part with more than MOST_PAIRS nothing is kept: reports count such a
+    day from its sessions."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[tuple[Part, ...], dict[Pair, Counts]] = defaultdict(dict)
+        self._too_many: set[tuple[Part, ...]] = set()
+
+    def add(self, row: Configured) -> None:
+        if row.parts in self._too_many:
+            return
+        counts = self._by_kind[row.parts]
+        _add(counts, _pairs(row.options), row.sessions, row.converted)
+        if len(counts) > MOST_PAIRS:
+            self._too_many.add(row.parts)
+            counts.clear()
+
+    def by_part(self) -> dict[Part, Mapping[Pair, Counts] | None]:
+        """None: too many."""
+        by_part: dict[Part, dict[Pair, Counts]] = defaultdict(dict)
+        for parts, counts in self._by_kind.items():
+            for part in parts:
+                for pair, (sessions, converted) in counts.items():
+                    _add(by_part[part], (pair,), sessions, converted)
+        too_many = {part for parts in self._too_many for part in parts}
+        too_many |= {part for part, counts in by_part.items() if len(counts) > MOST_PAIRS}
+        return {**by_part, **dict.fromkeys(too_many)}
 
 
 def _pairs(options: Mapping[str, str]) -> Iterable[Pair]:
@@ -89,14 +116,8 @@ def _add(counts: dict[Pair, Counts], pairs: Iterable[Pair], sessions: int, conve
         )
 
 
-async def _configured(connection: Connection, asked: Mapping[str, object]) -> list[Configured]:
-    async with connection.cursor(row_factory=class_row(Configured)) as cursor:
-        await cursor.execute(_SQL["configured"], asked)
-        return await cursor.fetchall()
-
-
 async def _write(
-    connection: Connection, day: date, counted: Mapping[Part, Mapping[Pair, Counts]]
+    connection: Connection, day: date, counted: Mapping[Part, Mapping[Pair, Counts] | None]
 ) -> int:
     asked = {
         "date": day,
@@ -112,8 +133,10 @@ async def _write(
     return found.rowcount
 
 
-def _stored_form(pairs: Mapping[Pair, Counts]) -> str:
+def _stored_form(pairs: Mapping[Pair, Counts] | None) -> str:
     """JSON, as the table says; always the same for the same counts."""
+    if pairs is None:
+        return "null"
     by_categories: dict[str, list[tuple[str, str, int, int]]] = defaultdict(list)
     for (a, of_a, b, of_b), counts in sorted(pairs.items()):
         by_categories[categories_key(a, b)].append((of_a, of_b, *counts))

@@ -407,7 +407,7 @@ create table daily_pairs (
     date date not null,
     dimension text not null check (dimension in ('', 'device_type', 'utm_source', 'bot')),
     dimension_value text not null,               -- of the totals: '', as is `dimension`
-    pairs jsonb not null,
+    pairs jsonb not null,                        -- `null` where there are too many
     primary key (date, dimension, dimension_value)
 );
 

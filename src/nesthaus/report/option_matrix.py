@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from msgspec import Struct
-from psycopg.rows import class_row, tuple_row
+from psycopg.rows import class_row, scalar_row, tuple_row
 
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
@@ -13,6 +13,7 @@ from nesthaus.domain.pairs import categories_key
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.figures import figure_parameters, over
 from nesthaus.report import counts
+from nesthaus.report.archived import refuse_archived
 from nesthaus.report.counts import as_of, stored_in_days
 from nesthaus.report.labels import Labels
 from nesthaus.report.questions import Question
@@ -45,15 +46,22 @@ async def option_matrix(
     async with reading(pool) as connection:
         asked = await stored_in_days(connection, question)
         # Of a category with itself nothing is stored.
-        if asked is not None and a != b:
+        if asked is not None and a != b and await _are_stored(connection, asked):
             items = await _stored(connection, asked, a, b)
             computed_at = await as_of(connection, question)
         else:
+            await refuse_archived(connection, question.period)
             items = await _counted(connection, question, catalogue, a, b)
             computed_at = question.asked_at
     labels = Labels(catalogue)
     items.sort(key=lambda pair: (labels.place(a, pair.a), labels.place(b, pair.b)))
     return OptionMatrix(question.period.name, items, computed_at)
+
+
+async def _are_stored(connection: Connection, asked: Mapping[str, object]) -> bool:
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_SQL["pairs_are_stored"], asked)
+        return await cursor.fetchone() is True
 
 
 async def _stored(

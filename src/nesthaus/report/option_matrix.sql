@@ -36,6 +36,23 @@ where a is not null
   and b is not null
 group by a, b;
 
+-- name: pairs_are_stored
+-- One row: whether of each of the days those pairs are stored that its sessions have. `null` is stored
+-- where they have too many.
+select not exists (
+    select
+    from daily_pairs as daily
+    where daily.date between %(first)s::date and %(last)s::date
+      and (
+          (%(totals)s::boolean and daily.dimension = '')
+          or (
+              daily.dimension = %(dimension)s::text
+              and daily.dimension_value = %(dimension_value)s::text
+          )
+      )
+      and daily.pairs = 'null'
+);
+
 -- name: stored_pairs
 -- One row per pair of options, as above, of the days; `first` and `second` in the order of their
 -- categories' code points.
