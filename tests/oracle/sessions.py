@@ -102,14 +102,15 @@ def count_sessions(accepted: Accepted, now: datetime) -> list[Session]:
 
 
 def _owners_of_orders(accepted: Accepted) -> dict[str, str]:
-    """An order belongs to the session that reported it with the earliest time."""
+    """An order belongs to the session that reported it with the earliest time, those of servers
+    before those of pages."""
     claims = [
-        (fact.at, session_id, fact.order_id)
+        (not fact.verified, fact.at, session_id, fact.order_id)
         for session_id, kept in accepted.sessions.items()
         for fact in kept.finalisations.values()
         if fact.outcome == "converted" and fact.order_id
     ]
-    return {order: session_id for _, session_id, order in sorted(claims, reverse=True)}
+    return {order: session_id for _, _, session_id, order in sorted(claims, reverse=True)}
 
 
 def _session(session_id: str, kept: Kept, owners: dict[str, str], now: datetime) -> Session:

@@ -37,12 +37,12 @@ def rows_of(facts: dict[str, list[Timed]], kind: type[Timed]) -> set[tuple[objec
 
 def owner_of_orders(facts: dict[str, list[Timed]]) -> dict[str, str]:
     claims = [
-        (fact.at, session, fact.order_id)
+        (not fact.verified, fact.at, session, fact.order_id)
         for session, known in facts.items()
         for fact in known
         if isinstance(fact, Finalisation) and fact.outcome == Outcome.CONVERTED and fact.order_id
     ]
-    return {order: session for _, session, order in sorted(claims, reverse=True)}
+    return {order: session for _, _, session, order in sorted(claims, reverse=True)}
 
 
 def sessions_of(

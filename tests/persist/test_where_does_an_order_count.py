@@ -99,6 +99,30 @@ async def test_with_one_id_it_is_one_conversion_and_verified_whoever_is_first(
     assert len(await look("table session_finalisations")) == 1
 
 
+@pytest.mark.parametrize("server_first", [True, False])
+async def test_what_a_server_reports_goes_before_any_page(
+    keep: Keep, look: Look, server_first: bool
+) -> None:
+    """Anybody may name an order, and a time in the past."""
+    real = call("real", converted(100, order_id="1", verified=True))
+    fake = call("fake", converted(10, order_id="1"))
+    for each in (real, fake) if server_first else (fake, real):
+        await keep(each)
+    assert await statuses(look) == {"fake": "ongoing", "real": "converted"}
+    await keep(call("fake", converted(10, order_id="1")), call("late", converted(5, order_id="1")))
+    assert (await statuses(look))["real"] == "converted"
+
+
+async def test_a_server_that_confirms_what_a_page_reported_takes_the_order_for_it(
+    keep: Keep, look: Look
+) -> None:
+    await keep(call("fake", converted(10, order_id="1")))
+    await keep(call("real", converted(100, order_id="1")))
+    assert (await statuses(look))["fake"] == "converted"
+    await keep(call("real", converted(100, order_id="1", verified=True)))
+    assert await statuses(look) == {"fake": "ongoing", "real": "converted"}
+
+
 async def test_a_conversion_counts_however_late_it_comes(keep: Keep, look: Look) -> None:
     month = 30 * 86_400
     await keep(call("anna", clicked(0)))
@@ -113,16 +137,16 @@ async def test_an_order_of_an_erased_session_goes_to_the_one_that_reported_it_ne
     db: Pool, keep: Keep, look: Look
 ) -> None:
     await keep(call("anna", converted(10, order_id="1"), converted(11, 2, order_id="2")))
-    await keep(call("ben", converted(30, order_id="1", verified=True)))
+    await keep(call("ben", converted(30, order_id="1")))
     await keep(call("cleo", converted(20, order_id="1")), call("dora", clicked(5)))
     await erase(db, "anna")
     cleo = (await look(SESSIONS))[1]
     assert await statuses(look) == {"ben": "ongoing", "cleo": "converted", "dora": "ongoing"}
     assert (cleo["converted_at"], cleo["order_id"]) == (at(20), "1")
-    assert (cleo["verified_at"], cleo["end_time"]) == (None, at(20))
+    assert cleo["end_time"] == at(20)
     await erase(db, "cleo")
     ben = (await look(SESSIONS))[0]
-    assert (ben["conversion_status"], ben["verified_at"]) == ("converted", at(30))
+    assert (ben["conversion_status"], ben["converted_at"]) == ("converted", at(30))
 
 
 async def test_an_order_of_several_sessions_erased_at_once_stays_with_none_of_them(

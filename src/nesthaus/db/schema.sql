@@ -190,11 +190,13 @@ create table session_figures (
 );
 create index idx_session_figures_start_time on session_figures (start_time);
 
--- Which session an order belongs to: the one that reported it first. Distributed by order_id.
+-- Which session an order belongs to: the one that reported it first; but what a server of the shop
+-- tells goes before what pages tell, who could name any order and any time. Distributed by order_id.
 create table orders (
     order_id text not null check (length(order_id) between 1 and 255),
     session_id text not null,
     ordered_at timestamptz not null,
+    verified boolean not null default false,
     primary key (order_id)
 );
 -- For erasing a session.

@@ -32,15 +32,16 @@ where session_id = any(%(session_id)s::text[])
 returning order_id;
 
 -- name: remaining_claims
--- One row per order and session that reports it, with the first time it does.
+-- One row per order and session that reports it, verified or not, with the first time it does.
 select
     order_id,
     session_id,
+    verified,
     min(timestamp) as ordered_at
 from session_finalisations
 where order_id = any(%(order_id)s::text[])
   and conversion_status = 'converted'
-group by order_id, session_id;
+group by order_id, session_id, verified;
 
 -- name: insert_marks
 -- No row. "The figures of this session's hour must be counted again."

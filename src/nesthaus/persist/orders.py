@@ -1,4 +1,8 @@
-"""An order counts once over all sessions: in the one that reported it earliest."""
+"""An order counts once over all sessions: in the one that reported it earliest.
+
+What a server of the shop told goes before all that pages told: anybody may name an order, and a
+time in the past.
+"""
 
 from collections.abc import Iterable
 
@@ -10,11 +14,11 @@ from nesthaus.persist.raw_rows import Claim
 from nesthaus.persist.rows import columns
 
 _SQL = load_statements("nesthaus.persist", "orders.sql")
-_COLUMNS = ("order_id", "session_id", "ordered_at")
+_COLUMNS = ("order_id", "session_id", "ordered_at", "verified")
 
 
 async def claim(connection: Connection, claims: Iterable[Claim]) -> set[str]:
-    """Gives each order to its earliest claim, ties to the smaller session id.
+    """Gives each order to its best claim: verified, earliest, ties to the smaller session id.
 
     Answers with the sessions that had an order and lost it. Locks the orders, so that of two
     workers with the same order the second one sees what the first one did.
@@ -50,8 +54,9 @@ async def _claims(connection: Connection, name: str, claims: Iterable[Claim]) ->
 
 
 def _columns(claims: Iterable[Claim]) -> dict[str, list[object]]:
-    return columns([(each.order_id, each.session_id, each.ordered_at) for each in claims], _COLUMNS)
+    rows = [(each.order_id, each.session_id, each.ordered_at, each.verified) for each in claims]
+    return columns(rows, _COLUMNS)
 
 
-def _rank(claim: Claim) -> tuple[object, str]:
-    return claim.ordered_at, claim.session_id
+def _rank(claim: Claim) -> tuple[bool, object, str]:
+    return not claim.verified, claim.ordered_at, claim.session_id

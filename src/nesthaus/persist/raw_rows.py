@@ -41,6 +41,7 @@ class Claim:
     order_id: str
     session_id: str
     ordered_at: datetime
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class _ChangedFinalisation:
     at: datetime
     conversion_status: str
     order_id: str | None
+    verified: bool
     is_new: bool
 
 
@@ -179,7 +181,7 @@ async def insert_snapshots(connection: Connection, arrived: Arrived, sessions: S
 async def insert_finalisations(
     connection: Connection, arrived: Arrived, sessions: Sessions
 ) -> list[Claim]:
-    """The orders that were reported by what was really inserted."""
+    """The orders that were reported by what was really inserted, or is verified only now."""
     rows: list[FinalisationRow] = []
     for session_id, arrivals in arrived.items():
         rows += finalisation_rows(session_id, sessions[session_id].start, arrivals)
@@ -195,8 +197,8 @@ async def insert_finalisations(
     known = _perhaps_known(rows, [row.session_id for row in inserted])
     await duplicates.note(connection, Finalisation, arrived, known, sessions)
     return [
-        Claim(row.order_id, row.session_id, row.at)
-        for row in inserted
+        Claim(row.order_id, row.session_id, row.at, row.verified)
+        for row in changed
         if row.order_id is not None and row.conversion_status == Outcome.CONVERTED
     ]
 

@@ -105,4 +105,5 @@ returning
     timestamp as at,
     conversion_status,
     order_id,
+    verified,
     xmax = 0 as is_new;

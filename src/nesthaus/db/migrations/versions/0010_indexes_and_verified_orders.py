@@ -1,4 +1,4 @@
-"""Indexes for what takes longer the more sessions there are."""
+"""Indexes for what takes longer the more sessions there are; verified orders go first."""
 
 from pathlib import Path
 
