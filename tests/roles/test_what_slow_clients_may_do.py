@@ -2,13 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import resource
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 
 import pytest
 
 from tests.roles.serving import GET, HEAD, LARGE, POST, Serving, answer_of, is_ended, served
 from tests.waiting import eventually
+
+_FILES = 2_500
 
 
 @pytest.fixture
@@ -189,6 +192,19 @@ async def test_what_is_no_http_is_refused_as_a_problem(api: Serving, said: bytes
     assert await is_ended(reader)
 
 
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """Each connection has two here, and an ordinary user often begins with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < _FILES:
+        if hard != resource.RLIM_INFINITY and hard < _FILES:
+            pytest.skip(f"no more than {hard} files may be open here")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_files")
 async def test_a_thousand_who_are_silent_or_slow_hold_nobody_up(api: Serving) -> None:
     half = HEAD + b"Content-Length: 9\r\n\r\nhalf"
     for said in (b"", HEAD, half, half) * 5:
