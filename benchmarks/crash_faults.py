@@ -62,8 +62,9 @@ class Scene:
     @contextmanager
     def frozen(self, victim: str) -> Generator[None]:
         """It and its children, as a machine does that swaps."""
-        process = self.process(victim)
-        family = [process, *process.children(recursive=True)]
+        family = wait_for(
+            lambda: _family_of(self.process(victim)), RUNS_AGAIN_WITHIN_S, f"{victim} stays"
+        )
         _signal(family, signal.SIGSTOP)
         try:
             yield
@@ -72,6 +73,13 @@ class Scene:
 
     def wait(self, least_s: float, most_s: float) -> None:
         time.sleep(self.chance.uniform(least_s, most_s))
+
+
+def _family_of(process: psutil.Process) -> list[psutil.Process] | None:
+    """None where it has just died, as one may that was killed a moment ago."""
+    with suppress(psutil.NoSuchProcess):
+        return [process, *process.children(recursive=True)]
+    return None
 
 
 def _signal(processes: Iterable[psutil.Process], number: int) -> None:
