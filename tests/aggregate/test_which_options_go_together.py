@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import combinations
 
+import pytest
+
+from nesthaus.aggregate import pairs
 from nesthaus.aggregate.marked import count_marked
 from nesthaus.aggregate.pairs import MOST_PAIRS, Configured, Tally
 from nesthaus.db.pool import Pool
@@ -136,3 +139,22 @@ def test_of_a_part_with_too_many_pairs_nothing_is_kept_and_the_others_stay() -> 
         ("utm_source", "google"): None,
         ("bot", "true"): one,
     }
+
+
+def test_nor_do_many_kinds_of_visitors_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairs, "MOST_HELD", 20)
+    tally = Tally()
+    for number in range(9):
+        options = {f"{number}-{name}": "a" for name in "abcd"}  # six pairs
+        tally.add(
+            Configured(
+                bot=False,
+                device=f"d{number}",
+                source="google",
+                options=options,
+                sessions=1,
+                converted=0,
+            )
+        )
+    kept = [part for part, counts in tally.by_part().items() if counts]
+    assert kept == [("device_type", f"d{number}") for number in range(3)]

@@ -32,6 +32,8 @@ Counts = tuple[int, int]
 MOST_PAIRS = 20_000
 """Of a day and part. A list of 15 categories with 5 options each has 2,625; a page may send any
 names, 1,225 pairs of them with each configuration."""
+MOST_HELD = 500_000
+"""Of a day, over all kinds of visitors: some 200 of them, by device, source and bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +83,18 @@ class Tally:
     def __init__(self) -> None:
         self._by_kind: dict[tuple[Part, ...], dict[Pair, Counts]] = defaultdict(dict)
         self._too_many: set[tuple[Part, ...]] = set()
+        self._held = 0
 
     def add(self, row: Configured) -> None:
         if row.parts in self._too_many:
             return
         counts = self._by_kind[row.parts]
+        self._held -= len(counts)
         _add(counts, _pairs(row.options), row.sessions, row.converted)
-        if len(counts) > MOST_PAIRS:
+        if len(counts) > MOST_PAIRS or self._held + len(counts) > MOST_HELD:
             self._too_many.add(row.parts)
             counts.clear()
+        self._held += len(counts)
 
     def by_part(self) -> dict[Part, Mapping[Pair, Counts] | None]:
         """None: too many."""
