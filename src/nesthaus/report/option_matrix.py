@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from msgspec import Struct
-from psycopg.rows import class_row, scalar_row, tuple_row
+from psycopg.rows import class_row, tuple_row
 
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
@@ -46,9 +46,9 @@ async def option_matrix(
     async with reading(pool) as connection:
         asked = await stored_in_days(connection, question)
         # Of a category with itself nothing is stored.
-        if asked is not None and a != b and await _are_stored(connection, asked):
-            items = await _stored(connection, asked, a, b)
-            computed_at = await as_of(connection, question)
+        stored = None if asked is None or a == b else await _stored(connection, asked, a, b)
+        if stored is not None:
+            items, computed_at = stored, await as_of(connection, question)
         else:
             await refuse_archived(connection, question.period)
             items = await _counted(connection, question, catalogue, a, b)
@@ -58,18 +58,15 @@ async def option_matrix(
     return OptionMatrix(question.period.name, items, computed_at)
 
 
-async def _are_stored(connection: Connection, asked: Mapping[str, object]) -> bool:
-    async with connection.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(_SQL["pairs_are_stored"], asked)
-        return await cursor.fetchone() is True
-
-
 async def _stored(
     connection: Connection, asked: Mapping[str, object], a: str, b: str
-) -> list[Pair]:
+) -> list[Pair] | None:
+    """None where a day has too many pairs to be stored."""
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(_SQL["stored_pairs"], {**asked, "categories": categories_key(a, b)})
         rows = await cursor.fetchall()
+    if any(first is None for first, *_ in rows):
+        return None
     if a < b:
         return [Pair(first, second, *numbers) for first, second, *numbers in rows]
     return [Pair(second, first, *numbers) for first, second, *numbers in rows]

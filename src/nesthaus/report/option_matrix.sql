@@ -36,33 +36,19 @@ where a is not null
   and b is not null
 group by a, b;
 
--- name: pairs_are_stored
--- One row: whether of each of the days those pairs are stored that its sessions have. `null` is stored
--- where they have too many.
-select not exists (
-    select
-    from daily_pairs as daily
-    where daily.date between %(first)s::date and %(last)s::date
-      and (
-          (%(totals)s::boolean and daily.dimension = '')
-          or (
-              daily.dimension = %(dimension)s::text
-              and daily.dimension_value = %(dimension_value)s::text
-          )
-      )
-      and daily.pairs = 'null'
-);
-
 -- name: stored_pairs
 -- One row per pair of options, as above, of the days; `first` and `second` in the order of their
--- categories' code points.
+-- categories' code points. And one of nulls where of any of the days none are stored, because its
+-- sessions have too many.
 select
     pair.pair ->> 0 as first,
     pair.pair ->> 1 as second,
     sum((pair.pair ->> 2)::bigint)::bigint as sessions,
     sum((pair.pair ->> 3)::bigint)::bigint as converted
 from daily_pairs as daily
-cross join lateral jsonb_array_elements(daily.pairs -> %(categories)s::text) as pair (pair)
+cross join lateral jsonb_array_elements(
+    case when daily.pairs = 'null' then '[[]]' else daily.pairs -> %(categories)s::text end
+) as pair (pair)
 where daily.date between %(first)s::date and %(last)s::date
   and (
       (%(totals)s::boolean and daily.dimension = '')

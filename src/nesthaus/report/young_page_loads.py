@@ -9,6 +9,7 @@ from psycopg.rows import class_row
 
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
+from nesthaus.domain.sessions import FIGURES_END_AFTER
 from nesthaus.figures import over
 from nesthaus.report import counts as counting
 from nesthaus.report.counts import Count
@@ -17,8 +18,6 @@ from nesthaus.report.questions import Question
 SETTLED_AFTER = timedelta(hours=1)
 """Until a page load is this old, what it sent may still be on its way."""
 
-_LONGEST = timedelta(days=7)
-"""No event in a figure is later than so after the start of its session."""
 _SQL = load_statements("nesthaus.report", "young_page_loads.sql")
 _YOUNG = over(counting.SQL["chosen_by_filter"], _SQL["young_page_loads"], once=False)
 
@@ -37,7 +36,7 @@ class Young(Struct, frozen=True):
 async def young_page_loads(connection: Connection, question: Question) -> Mapping[str, Young]:
     """By tracker version. Of what the figures know, so that it can be taken from them."""
     young_since = question.asked_at - SETTLED_AFTER
-    if question.period.until < young_since - _LONGEST:
+    if question.period.until < young_since - FIGURES_END_AFTER:
         return {}
     asked = asdict(question.filters) | {
         "starts": [question.period.since],

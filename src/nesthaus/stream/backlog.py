@@ -81,7 +81,7 @@ class Backlog:
         return place_of(facts["last-generated-id"])
 
     async def _is_past(self, key: str, received: Place) -> bool:
-        # In this order, for the reason given in `StreamReader.trim`.
+        # In this order, for the reason given in `StreamReader._trim_shard`.
         group = (await groups_of(self._redis, key)).get(self._group)
         delivered = b"0-0" if group is None else group["last-delivered-id"]
         last = f"{received[0]}-{received[1]}"
