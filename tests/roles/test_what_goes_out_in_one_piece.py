@@ -1,10 +1,12 @@
 """Is an answer that is written in one piece the one that ASGI's messages would make?"""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 import pytest
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from nesthaus.observe import Call, this_call
 from nesthaus.responses.whole import WHOLE, Headers, send_whole
@@ -63,6 +65,22 @@ async def test_calls_in_one_breath_are_answered_in_their_order(api: Serving) -> 
     assert bodies == [b"words", b"", b"wor"]
 
 
+async def test_what_was_answered_is_not_left_to_the_collector(api: Serving) -> None:
+    reader, writer = await api.connect(POST)
+    await answer_of(reader)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            writer.write(POST)
+            await answer_of(reader)
+        left = [each for each in gc.get_objects() if isinstance(each, RequestResponseCycle)]
+    finally:
+        gc.enable()
+    # That of the last call, and that of the one before while its task ends.
+    assert len(left) <= 2
+
+
 async def test_who_wants_to_close_is_told_so_and_closed(api: Serving) -> None:
     reader, _ = await api.connect(HEAD + b"Connection: close\r\nContent-Length: 0\r\n\r\n")
     assert b"connection: close\r\n" in await answer_of(reader)
@@ -97,8 +115,8 @@ async def test_the_request_id_and_the_status_pass_by_no_listener() -> None:
     written: list[bytes] = []
     call = Call(request_id="proxy-7")
 
-    def write(head: bytes, body: bytes) -> bool:
-        written.append(head + body)
+    def write(_: Scope, head: list[bytes], body: bytes) -> bool:
+        written.append(b"".join([*head, body]))
         return True
 
     async def unheard(_: object) -> None:

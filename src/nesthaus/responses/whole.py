@@ -12,8 +12,9 @@ from starlette.types import Scope, Send
 
 from nesthaus.observe import this_call
 
-Write = Callable[[bytes, bytes], bool]
-"""Takes a head without its last line, and the body; False where both have to go as messages."""
+Write = Callable[[Scope, list[bytes], bytes], bool]
+"""Takes the request's scope, a head in parts, without its last line, and the body; False where both
+have to go as messages."""
 
 WHOLE = "nesthaus.whole"
 """The ASGI extension by which a server offers its Write; gone where somebody adds to answers."""
@@ -45,15 +46,11 @@ async def send_whole(
     if write is not None and status not in _WITHOUT_BODY and scope["method"] != "HEAD":
         call = this_call.get()
         request_id = "" if call is None else call.request_id
-        head = b"%b%b%bcontent-length: %d\r\n" % (
-            _STATUS_LINES[status],
-            own.wire,
-            common.wire,
-            len(body),
-        )
+        length = b"content-length: %d\r\n" % len(body)
+        head = [_STATUS_LINES[status], own.wire, common.wire, length]
         if request_id:
-            head += b"x-request-id: %b\r\n" % request_id.encode()
-        if write(head, body):
+            head.append(b"x-request-id: %b\r\n" % request_id.encode())
+        if write(scope, head, body):
             if call is not None:
                 call.status = status
             return
