@@ -45,15 +45,14 @@ class DurableLog:
         """Returns when the entry is durable; raises Overloaded when nothing was taken."""
         if self._closed:
             raise Overloaded("the process is stopping")
-        try:
-            await self._stream.append(session_id, payload)
-        except StreamFull as full:
-            self._note("nobody", full)
-            raise Overloaded(str(full)) from full
-        except StreamAway as away:
-            await self._append_to_spool(session_id, payload, away)
-        else:
+        outcome = await self._stream.outcome(session_id, payload)
+        if outcome is None:
             self._note("stream")
+        elif isinstance(outcome, StreamFull):
+            self._note("nobody", outcome)
+            raise Overloaded(str(outcome)) from outcome
+        else:
+            await self._append_to_spool(session_id, payload, outcome)
 
     async def run(self) -> None:
         """Moves spooled entries to the stream, our own and those of processes that are gone; ends

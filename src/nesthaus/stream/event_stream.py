@@ -12,6 +12,7 @@ from nesthaus.stream.connection import (
     StreamAway,
     StreamFull,
     pack,
+    packed_word,
     shard_key,
     shard_of,
 )
@@ -23,6 +24,7 @@ MEASURE_EVERY_S = 0.1
 # Bounds of one write, so that its answers fit into the time-out on a slow disk.
 MOST_ENTRIES = 1_000
 MOST_BYTES = 8 * 1024 * 1024
+_EMPTY = packed_word(b"")
 
 Outcome = StreamAway | StreamFull | None
 Waiting = tuple[int, bytes, asyncio.Future[Outcome]]  # shard, packed command, who waits
@@ -47,9 +49,13 @@ class EventStream:
         timeout_s: float = TIMEOUT_S,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
+        # Asked for it with each call, Python 3.11 asks the system which process this is.
+        self._loop = asyncio.get_running_loop()
         self._pipe = CommandPipe(redis, timeout_s)
-        self._keys = [shard_key(shard).encode() for shard in range(shards)]
-        self._length_commands = [pack(b"XLEN", key) for key in self._keys]
+        keys = [shard_key(shard).encode() for shard in range(shards)]
+        self._length_commands = [pack(b"XLEN", key) for key in keys]
+        # Of a command that adds an entry, all but its last word.
+        self._adding = [pack(b"XADD", key, b"*", b"e", b"").removesuffix(_EMPTY) for key in keys]
         self._lengths = [0] * shards
         self._max_entries = max_entries
         self._clock = clock
@@ -64,20 +70,23 @@ class EventStream:
 
     async def append(self, session_id: str | None, payload: bytes) -> None:
         """Returns once the server has acknowledged the entry; raises StreamAway or StreamFull."""
-        loop = asyncio.get_running_loop()
-        refusal = self._refusal(loop.time())
-        if refusal is not None:
-            raise refusal
-        shard = shard_of(session_id, payload, len(self._keys))
-        command = pack(b"XADD", self._keys[shard], b"*", b"e", payload)
-        waiter: asyncio.Future[Outcome] = loop.create_future()
-        self._waiting.append((shard, command, waiter))
-        if self._flusher is None:
-            # A task starts in the next turn of the loop: whoever appends until then goes along.
-            self._flusher = loop.create_task(self._flush())
-        outcome = await waiter
+        outcome = await self.outcome(session_id, payload)
         if outcome is not None:
             raise outcome
+
+    def outcome(self, session_id: str | None, payload: bytes) -> asyncio.Future[Outcome]:
+        """What becomes of an entry: None once the server has acknowledged it."""
+        waiter: asyncio.Future[Outcome] = self._loop.create_future()
+        refusal = self._refusal()
+        if refusal is not None:
+            waiter.set_result(refusal)
+            return waiter
+        shard = shard_of(session_id, payload, len(self._adding))
+        self._waiting.append((shard, self._adding[shard] + packed_word(payload), waiter))
+        if self._flusher is None:
+            # A task starts in the next turn of the loop: whoever appends until then goes along.
+            self._flusher = self._loop.create_task(self._flush())
+        return waiter
 
     async def close(self, within_s: float = TIMEOUT_S) -> None:
         """Writes what waits, within that time; what could not be written gets StreamAway."""
@@ -89,12 +98,14 @@ class EventStream:
             await asyncio.wait({flusher})
         await self._pipe.close()
 
-    def _refusal(self, now: float) -> Outcome:
+    def _refusal(self) -> Outcome:
         if self._closed:
             return StreamAway("the stream was closed")
-        if self.away_since is not None and (self._flusher is not None or now < self._try_at):
+        if self.away_since is not None and (
+            self._flusher is not None or self._loop.time() < self._try_at
+        ):
             return StreamAway(self._why_away)
-        if self._full and now < self._measure_at:
+        if self._full and self._loop.time() < self._measure_at:
             return self._fullness()
         return None
 
@@ -152,11 +163,11 @@ class EventStream:
 
     async def _measure(self) -> None:
         """Asks every shard: the lengths known of shards not written to lately may be old."""
-        every = range(len(self._keys))
+        every = range(len(self._adding))
         answers = await self._pipe.ask(self._length_commands)
         failure = self._learn_lengths(every, answers)
         self._full = failure is None and sum(self._lengths) >= self._max_entries
-        self._measure_at = asyncio.get_running_loop().time() + MEASURE_EVERY_S
+        self._measure_at = self._loop.time() + MEASURE_EVERY_S
         if failure is not None:
             self._note(failure)
 
@@ -178,7 +189,7 @@ class EventStream:
             _tell(waiter, StreamAway(_reason(failure)))
         self.away_since = self.away_since or self._clock()
         self._why_away = _reason(failure)
-        self._try_at = asyncio.get_running_loop().time() + TRY_AGAIN_AFTER_S
+        self._try_at = self._loop.time() + TRY_AGAIN_AFTER_S
 
 
 def _tell(waiter: asyncio.Future[Outcome], outcome: Outcome) -> None:
