@@ -1,12 +1,13 @@
 """Are quantiles values that were there, and percentiles of buckets near enough?"""
 
+from collections import Counter
 from math import ceil, log
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nesthaus.domain.buckets import GROWTH, percentiles, value_of
+from nesthaus.domain.buckets import GROWTH, counts_of, percentiles, value_of
 from nesthaus.domain.ranks import nearest_rank
 
 
@@ -43,6 +44,11 @@ def test_the_nearest_rank_is_the_definition(values: list[int], percent: int) -> 
 @given(value=st.floats(1e-6, 1e9))
 def test_a_bucket_is_at_most_one_percent_off(value: float) -> None:
     assert value_of(bucket_of(value)) == pytest.approx(value, rel=0.01)
+
+
+@given(values=st.lists(st.floats(-10, 1e9)))
+def test_counted_together_each_lies_where_it_lies_alone(values: list[float]) -> None:
+    assert counts_of(sorted(values)) == Counter(bucket_of(value) for value in values)
 
 
 def test_nothing_and_less_have_a_bucket_of_their_own() -> None:

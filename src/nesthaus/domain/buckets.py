@@ -3,8 +3,8 @@
 A bucket's value is at most 1 % off (as in DDSketch: Masson, Rim, Lee, VLDB 2019).
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from math import ceil, inf, log, sqrt
 
@@ -15,9 +15,23 @@ SLOWEST = 10
 """As many of the greatest values are kept, and told, one by one."""
 
 
-def bucket_of(value: float) -> int | None:
-    """Where a value lies."""
-    return ceil(log(value) / _LOG_GROWTH) if value > 0 else None
+def counts_of(ascending: Sequence[float]) -> dict[int | None, int]:
+    """How many values lie in which bucket."""
+    nothing = bisect_right(ascending, 0)
+    counts: dict[int | None, int] = {None: nothing} if nothing else {}
+    # From bucket to bucket: value by value this was 2 % of a tracking call.
+    first = nothing
+    while first < len(ascending):
+        bucket = _bucket_of(ascending[first])
+        end = bisect_right(ascending, bucket, first, key=_bucket_of)
+        counts[bucket] = end - first
+        first = end
+    return counts
+
+
+def _bucket_of(value: float) -> int:
+    """Of a value above 0."""
+    return ceil(log(value) / _LOG_GROWTH)
 
 
 def value_of(bucket: int | None) -> float:

@@ -1,13 +1,12 @@
 """What the program measures of itself: values put together by minute. Pure."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from nesthaus.domain.buckets import bucket_of
+from nesthaus.domain.buckets import counts_of
 from nesthaus.domain.events import Metric
 
 MeasureName = Literal[
@@ -57,14 +56,14 @@ class Held:
     """Of those that are not told one by one."""
     by_bucket: dict[int | None, int] = field(default_factory=dict[int | None, int])
 
-    def add(self, values: Collection[float], *, are_told: bool = False) -> None:
-        """At least one."""
-        self.count += len(values)
-        self.total += sum(values)
-        for bucket, count in Counter(map(bucket_of, values)).items():
+    def add(self, ascending: Sequence[float], *, are_told: bool = False) -> None:
+        """At least one value."""
+        self.count += len(ascending)
+        self.total += sum(ascending)
+        for bucket, count in counts_of(ascending).items():
             self.by_bucket[bucket] = self.by_bucket.get(bucket, 0) + count
         if not are_told:
-            greatest = max(values)
+            greatest = ascending[-1]
             self.greatest = greatest if self.greatest is None else max(self.greatest, greatest)
 
     def metric(

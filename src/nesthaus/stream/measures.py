@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from bisect import bisect_left
-from collections import Counter, deque
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from math import inf
@@ -124,9 +124,14 @@ class Measures:
         held = self._minutes.get(key)
         if held is None:
             held = self._minutes[key] = Held()
-        held.add(values, are_told=are_told)
+        ascending = sorted(values)
+        held.add(ascending, are_told=are_told)
         if self.totals is not None:
-            _add_up(self.totals, series.name, values, series.labels)
+            told = tuple(label for _, label in series.labels)
+            if series.name in _READINGS:
+                self.totals.read((series.name, *told), values[-1])
+            else:
+                _add_up(self.totals, series.name, ascending, told)
 
     def priced(self, took_ms: float) -> None:
         """How long a configuration's price took."""
@@ -181,21 +186,20 @@ class Measures:
         )
 
 
-def _add_up(totals: Totals, name: MeasureName, values: list[float], labels: Labels) -> None:
+def _add_up(
+    totals: Totals, name: MeasureName, ascending: list[float], told: tuple[str, ...]
+) -> None:
     """For `/metrics`."""
-    told = tuple(label for _, label in labels)
-    if name in _READINGS:
-        totals.read((name, *told), values[-1])
-    elif name == "api_error":
-        totals.add((name, *told), len(values))
+    if name == "api_error":
+        totals.add((name, *told), len(ascending))
     elif name not in _OF_THE_QUEUE:
-        totals.add((f"{name}:count", *told), len(values))
-        totals.add((f"{name}:sum", *told), sum(values))
+        totals.add((f"{name}:count", *told), len(ascending))
+        totals.add((f"{name}:sum", *told), sum(ascending))
         if name == "api_response_time":
-            within = Counter(bisect_left(BOUNDS_MS, value) for value in values)
-            within.pop(len(BOUNDS_MS), None)
-            for place, count in within.items():
-                totals.add((f"{name}:within", *told, str(BOUNDS_MS[place])), count)
+            ends = [bisect_right(ascending, bound) for bound in BOUNDS_MS]
+            for bound, first, end in zip(BOUNDS_MS, [0, *ends], ends, strict=False):
+                if end > first:
+                    totals.add((f"{name}:within", *told, str(bound)), end - first)
 
 
 def _parts(metrics: list[Metric]) -> Iterator[tuple[Metric, ...]]:
