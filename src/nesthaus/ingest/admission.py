@@ -73,7 +73,14 @@ class Admission:
         length = headers.get(b"content-length", b"")
         if length.isdigit() and int(length) > MAX_BODY_BYTES:
             raise _too_large()
-        body = await _read_body(receive, share)
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            body = message.get("body", b"")
+            share.add(len(body))
+        else:
+            body = await _read_chunks(message, receive, share)
+        if len(body) > MAX_BODY_BYTES:
+            raise _too_large()
         user_agent = _text(headers.get(b"user-agent"))
         token = _bearer(headers.get(b"authorization"))
         # A server of the shop reports conversions, and `nesthaus verify` is in no figure.
@@ -107,18 +114,6 @@ def _check_content_type(value: bytes) -> None:
     if value.partition(b";")[0].strip().lower() not in _CONTENT_TYPES:
         sentence = "Content-Type: allowed are application/json and text/plain"
         raise Refused(Refusal.CONTENT_TYPE, sentence, "Content-Type")
-
-
-async def _read_body(receive: Receive, share: Share) -> bytes:
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body = message.get("body", b"")
-        share.add(len(body))
-    else:
-        body = await _read_chunks(message, receive, share)
-    if len(body) > MAX_BODY_BYTES:
-        raise _too_large()
-    return body
 
 
 async def _read_chunks(message: Message, receive: Receive, share: Share) -> bytes:

@@ -106,38 +106,40 @@ class Endpoint:
         refusals: RefusalCounts,
     ) -> None:
         self._method = method
+        self._methods = frozenset({method, _ALSO.get(method, method)})
         self._answer = answer
         self._origins = origins
         self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            reply = await self._reply(scope, receive)
+            reply = self._without_asking(scope["method"]) or await self._answer(scope, receive)
         except ClientGone:
             return
-        except Exception:  # noqa: BLE001 - the edge: nothing is in front of this route
-            _log.exception("a call to %s failed", scope["path"])
-            reply = _problem(500, "something went wrong here; nothing was taken")
+        except Exception as error:  # noqa: BLE001 - the edge: nothing is in front of this route
+            reply = self._failed(error, scope)
         headers = reply.headers, self._origins.headers(scope)
         await send_whole(scope, send, reply.status, headers, reply.body)
 
-    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
-        method: str = scope["method"]
+    def _without_asking(self, method: str) -> Reply | None:
+        if method in self._methods:
+            return None
         if method == "OPTIONS":
             return Reply(NO_CONTENT, b"", _PREFLIGHT)
-        if method not in {self._method, _ALSO.get(self._method)}:
-            allow = (b"allow", f"{self._method}, OPTIONS".encode())
-            return _problem(405, f"{method} is not allowed here, only {self._method}", allow)
-        try:
-            return await self._answer(scope, receive)
-        except Refused as refused:
-            self._refusals.add(refused.reason)
-            return _refusal(refused)
-        except Overloaded:
+        allow = (b"allow", f"{self._method}, OPTIONS".encode())
+        return _problem(405, f"{method} is not allowed here, only {self._method}", allow)
+
+    def _failed(self, error: Exception, scope: Scope) -> Reply:
+        if isinstance(error, Refused):
+            self._refusals.add(error.reason)
+            return _refusal(error)
+        if isinstance(error, Overloaded):
             self._refusals.add(Refusal.OVERLOADED)
             return _OVERLOADED
-        except psycopg.OperationalError:
+        if isinstance(error, psycopg.OperationalError):
             return _unavailable("the token cannot be checked now; nothing was taken")
+        _log.error("a call to %s failed", scope["path"], exc_info=error)
+        return _problem(500, "something went wrong here; nothing was taken")
 
 
 def _problem(
@@ -232,8 +234,9 @@ def tracking_routes(
 def in_front(endpoints: Mapping[str, ASGIApp], app: ASGIApp) -> ASGIApp:
     """`endpoints` by path; everything else goes to `app`."""
 
-    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+    # No coroutine of its own, through which each call would wait.
+    def dispatch(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         is_call = scope["type"] == "http"
-        await (endpoints.get(scope["path"], app) if is_call else app)(scope, receive, send)
+        return (endpoints.get(scope["path"], app) if is_call else app)(scope, receive, send)
 
     return dispatch

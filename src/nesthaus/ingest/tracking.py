@@ -74,14 +74,14 @@ class Tracking:
         await self._store(call, request, session_id, (entry,))
         return Answer(_json({"success": True, "sessionId": session_id, **told}))
 
-    async def track(self, request: Request) -> Answer:
+    def track(self, request: Request) -> Awaitable[Answer]:
         call = wire.track_reader.read(request.body)
-        return await self._interaction(call, request, call.session_id, call.event, "event")
+        return self._interaction(call, request, call.session_id, call.event, "event")
 
-    async def track_interaction(self, request: Request) -> Answer:
+    def track_interaction(self, request: Request) -> Awaitable[Answer]:
         call = wire.track_interaction_reader.read(request.body)
         body = call.interaction
-        return await self._interaction(call, request, call.session_id, body, "interaction")
+        return self._interaction(call, request, call.session_id, body, "interaction")
 
     async def _interaction(
         self, call: wire.Call, request: Request, session_id: str, body: wire.EventBody, within: str
