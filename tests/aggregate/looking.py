@@ -22,6 +22,12 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("date", *_PART, "metric_type", "category", "converted"),
         ("first_bucket", "ends", "amounts"),
     ),
+    "weekly_figures": (("week", *_PART, *_METRIC), _NUMBERS),
+    "weekly_spreads": (
+        ("week", *_PART, "metric_type", "category", "converted"),
+        ("first_bucket", "ends", "amounts"),
+    ),
+    "counted_weeks": (("week",), ()),
     "daily_pairs": (("date", *_PART), ("pairs",)),
     "daily_performance": (
         ("date", "session_date", *_PART, "metric_name"),

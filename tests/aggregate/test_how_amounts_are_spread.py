@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 
 from nesthaus.aggregate.marked import count_marked
 from nesthaus.db.pool import Pool
-from nesthaus.domain.spreads import Spread, added
+from nesthaus.domain.spreads import Spread, added, nth_of
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import store
 from tests.aggregate.conftest import nobody
@@ -85,8 +85,14 @@ def test_a_rank_is_found_in_many_days_as_in_one() -> None:
     assert whole.count == len(together)
     for rank, amount in enumerate(together, start=1):
         bucket = whole.bucket_of(rank)
-        inside = [each for each in together if each // 10 == bucket]
-        assert inside[rank - whole.before(bucket) - 1] == amount
+        inside = [[each for each in sorted(day) if each // 10 == bucket] for day in days]
+        assert nth_of(inside, rank - whole.before(bucket)) == amount
+
+
+def test_amounts_may_be_the_same_or_below_zero() -> None:
+    runs = [[-5, -5, 0], [], [-5, 7_000_000_000]]
+    told = [nth_of(runs, nth) for nth in range(1, 6)]
+    assert told == [-5, -5, -5, 0, 7_000_000_000]
 
 
 def test_nothing_added_up_is_nothing() -> None:

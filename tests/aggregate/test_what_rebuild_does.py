@@ -9,6 +9,7 @@ from nesthaus.aggregate.marked import count_marked
 from nesthaus.aggregate.rebuild import plan_rebuild, rebuild
 from nesthaus.aggregate.state import OtherZone, check_zone_of
 from nesthaus.aggregate.verification import verify
+from nesthaus.aggregate.weeks import add_up_weeks
 from nesthaus.db.pool import Pool
 from tests.aggregate.conftest import Count, Figures, nobody
 from tests.aggregate.looking import everything
@@ -29,6 +30,8 @@ FIGURES = (
     "daily_configurations",
     "daily_configurations_by",
     "daily_spreads",
+    "weekly_figures",
+    "weekly_spreads",
     "daily_pairs",
     "daily_performance",
     "popular_configurations",
@@ -63,10 +66,12 @@ async def close(db: Pool, month: date) -> None:
 
 async def test_what_is_lost_is_there_again(db: Pool, keep: Keep, count: Count) -> None:
     await keep(
-        call("anna", clicked(10), saved(20, floor="parkett")), call("ben", clicked(-40 * DAY))
+        call("anna", clicked(10), saved(20, floor="parkett")),
+        call("ben", clicked(-40 * DAY), saved(20 - 40 * DAY)),
     )
     await keep(call(None, measured(20, 5, "anna"), measured(-42 * DAY)))
     await count(HOUR)
+    await add_up_weeks(db, CATALOGUE, NOW)
     before = await everything(db)
     assert all(before[table] for table in FIGURES)
     for table in (*FIGURES, "session_figures"):
@@ -135,6 +140,7 @@ async def test_a_closed_month_is_never_counted_again(
     )
     await count(HOUR)
     await close(db, date(2026, 5, 1))
+    await add_up_weeks(db, CATALOGUE, NOW)
     before = await everything(db)
     await damage(db, "delete from interaction_events")
     await keep(call("ben", clicked(in_may + 60)), call("carl", clicked(in_may + 90)))
@@ -153,8 +159,9 @@ async def test_a_closed_month_is_never_counted_again(
     await rebuilt(db)
     await verify(db, CATALOGUE, at(-10 * DAY), nobody)
     after = await everything(db)
+    of_may = (at(in_may), date(2026, 5, 26), date(2026, 5, 25))
     for table in FIGURES:
-        closed = {k: v for k, v in before[table].items() if k[0] in (at(in_may), date(2026, 5, 26))}
+        closed = {k: v for k, v in before[table].items() if k[0] in of_may}
         assert {k: after[table][k] for k in closed} == closed
         assert closed or table in {"daily_performance", "popular_configurations"}
 
@@ -197,6 +204,7 @@ async def test_a_change_of_zone_that_is_broken_off_must_be_brought_to_an_end(
 ) -> None:
     await keep(call("anna", clicked(10)), call("ben", clicked(-DAY)))
     await count(HOUR)
+    await add_up_weeks(db, CATALOGUE, NOW)
     before = await everything(db)
     plan = await plan_rebuild(db, INDIA, None, None)
 

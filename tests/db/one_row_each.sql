@@ -61,6 +61,16 @@ insert into daily_spreads (
     date, dimension, dimension_value, metric_type, category, converted, first_bucket, ends, amounts
 )
 values ('2026-06-15', '', '', 'decision_time', 'nest', false, 87, '{1}', '{4000}');
+insert into weekly_figures (
+    week, dimension, dimension_value, metric_type, category, value_text,
+    count, unique_sessions, time_sum_ms, timed_count, amount_sum
+)
+values ('2026-06-15', '', '', 'sessions', '', '', 1, 1, 0, 1, 90);
+insert into weekly_spreads (
+    week, dimension, dimension_value, metric_type, category, converted, first_bucket, ends, amounts
+)
+values ('2026-06-15', '', '', 'decision_time', 'nest', false, 87, '{1}', int8send(4000));
+insert into counted_weeks (week) values ('2026-06-15');
 insert into daily_pairs (date, dimension, dimension_value, pairs)
 values ('2026-06-15', '', '', '{"[\"nest\", \"wand\"]": [["nest80", "holz", 1, 0]]}');
 insert into daily_performance (

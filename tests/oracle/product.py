@@ -25,6 +25,7 @@ from nesthaus.access.actors import Role
 from nesthaus.access.parts import access_over
 from nesthaus.access.rate_limits import RateLimit, new_table
 from nesthaus.aggregate.marked import count_marked
+from nesthaus.aggregate.weeks import add_up_weeks
 from nesthaus.archive.sessions import Archive
 from nesthaus.db.pool import Pool, open_pool
 from nesthaus.domain.identifiers import Uuid7Source
@@ -108,6 +109,8 @@ class Product:
         async with self._lasting("storing"), running(worker):
             await eventually(self._is_stored)
         async with self._lasting("counting"):
+            # Of what was counted before: weeks that change are told from their days after it.
+            await add_up_weeks(self.pool, CATALOGUE, now)
             await close_idle_sessions(self.pool, now, RULES)
             announce = Generations(self.redis).figures_changed
             await count_marked(self.pool, CATALOGUE, self.clock, announce)

@@ -13,6 +13,7 @@ from nesthaus.access.rights import AdminGate
 from nesthaus.access.tokens import Tokens
 from nesthaus.aggregate import pairs
 from nesthaus.aggregate.marked import count_marked
+from nesthaus.aggregate.weeks import add_up_weeks
 from nesthaus.db.pool import Pool
 from nesthaus.persist.idle import close_idle_sessions
 from nesthaus.persist.store import store
@@ -92,6 +93,12 @@ async def fill(db: Pool, seed: int, sessions: int) -> None:
     await count_marked(db, CATALOGUE, lambda: NOW, nobody)
 
 
+async def forget_answers(redis_url: str) -> None:
+    redis = connect(redis_url, 0)
+    await Generations(redis).figures_changed()
+    await redis.aclose()
+
+
 def without_configurations(told: object) -> object:
     """In the made-up visits one hash stands for several of them."""
     if isinstance(told, list):
@@ -108,9 +115,14 @@ async def ask(client: AsyncClient, report: str, query: str) -> dict[str, Any]:
     return answer.json()
 
 
+@pytest.mark.parametrize("with_weeks", [False, True])
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_every_report_tells_the_same(db: Pool, analytics: AsyncClient, seed: int) -> None:
+async def test_every_report_tells_the_same(
+    db: Pool, analytics: AsyncClient, seed: int, with_weeks: bool
+) -> None:
     await fill(db, seed, 80)
+    if with_weeks:
+        assert await add_up_weeks(db, CATALOGUE, NOW) == 2
     for report in REPORTS:
         stored = await ask(analytics, report, EVERYTHING)
         counted = await ask(analytics, report, COUNTED)
@@ -118,6 +130,26 @@ async def test_every_report_tells_the_same(db: Pool, analytics: AsyncClient, see
     overview = await ask(analytics, "overview", EVERYTHING)
     assert overview["overview"]["totalSessions"] == 80
     assert overview["overview"]["convertedSessions"] > 0
+
+
+async def test_weeks_are_not_told_while_a_release_counts_that_does_not_know_of_them(
+    db: Pool, analytics: AsyncClient, redis_url: str
+) -> None:
+    """It changes days and leaves their weeks as they were."""
+    await fill(db, 1, 80)
+    await add_up_weeks(db, CATALOGUE, NOW)
+    before = await ask(analytics, "conversion-funnel", EVERYTHING)
+    async with db.connection() as connection:
+        await connection.execute(
+            "update daily_analytics set count = count + 1"
+            " where date = '2025-07-10' and metric_type = 'funnel'"
+        )
+        await connection.execute(
+            "update aggregation_state set counted_at = counted_at + interval '1 minute'"
+        )
+    await forget_answers(redis_url)
+    after = await ask(analytics, "conversion-funnel", EVERYTHING)
+    assert after["steps"] != before["steps"]
 
 
 async def test_what_arrived_while_figures_were_counted_is_as_young_as_it_is(
@@ -133,9 +165,7 @@ async def test_what_arrived_while_figures_were_counted_is_as_young_as_it_is(
             [NOW - SETTLED_AFTER],
         )
     assert changed.rowcount > 0
-    redis = connect(redis_url, 0)
-    await Generations(redis).figures_changed()
-    await redis.aclose()
+    await forget_answers(redis_url)
     assert await ask(analytics, "tracking-health", EVERYTHING) == before
 
 
@@ -173,9 +203,7 @@ async def test_an_answer_is_kept_until_figures_change(
     first = await ask(analytics, "overview", EVERYTHING)
     assert await ask(analytics, "overview", EVERYTHING) == first
     assert look_ups == [False, True]
-    redis = connect(redis_url, 0)
-    await Generations(redis).figures_changed()
-    await redis.aclose()
+    await forget_answers(redis_url)
     await ask(analytics, "overview", EVERYTHING)
     assert look_ups == [False, True, False]
 

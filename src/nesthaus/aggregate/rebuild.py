@@ -21,6 +21,7 @@ from nesthaus.aggregate.state import (
     set_time_zone,
 )
 from nesthaus.aggregate.turns import counting
+from nesthaus.aggregate.weeks import add_up_weeks, forget_weeks
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.pricing import Catalogue
@@ -130,12 +131,14 @@ async def rebuild(
         size = min(next_size(size, time.monotonic() - began), _MOST_DAYS)
         rest = rest[len(chunk) :]
     await counting(pool, lambda connection: _finish(connection, catalogue, plan, now))
+    await add_up_weeks(pool, catalogue, now)
     return counted
 
 
 async def _finish(
     connection: Connection, catalogue: Catalogue, plan: RebuildPlan, now: datetime
 ) -> None:
+    await forget_weeks(connection, [*plan.dates, *plan.closed])
     if not plan.everything:
         return
     dates = [*plan.dates, *plan.closed]

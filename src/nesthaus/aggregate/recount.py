@@ -11,6 +11,7 @@ from nesthaus.aggregate import configurations, days, pairs, performance, spreads
 from nesthaus.aggregate.sources import KeptSources, keep_sources
 from nesthaus.aggregate.spans import day_of, days_of, hours_by_day, hours_meant
 from nesthaus.aggregate.state import check_zone, closed_months, found_state, is_closed
+from nesthaus.aggregate.weeks import forget_weeks
 from nesthaus.aggregate.writing import write_differences
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements, name_of, named
@@ -136,6 +137,7 @@ async def _recount(
     of_pairs = await pairs.count(connection, spans, kept, catalogue)
     of_performance = await performance.count(connection, spans, before, closed, zone)
     by_day = sum(map(Counter, (of_days, of_configurations, of_spreads, of_pairs)), Counter[date]())
+    await forget_weeks(connection, by_day)
     changed += by_day.total() + sum(of_performance.values())
     return Recounted(len(open_hours), changed, marked, by_day, of_performance)
 

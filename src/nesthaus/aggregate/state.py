@@ -64,6 +64,8 @@ async def set_time_zone(connection: Connection, name: str) -> None:
 
 
 async def set_counted_at(connection: Connection, at: datetime) -> None:
+    """Weeks are added up again where a release has counted that does not know of them."""
+    await connection.execute(_SQL["forget_weeks_beside_others"])
     await connection.execute(_SQL["set_counted_at"], {"counted_at": at})
 
 

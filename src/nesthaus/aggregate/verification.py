@@ -16,6 +16,7 @@ from nesthaus.aggregate.recount import (
 )
 from nesthaus.aggregate.spans import day_of
 from nesthaus.aggregate.turns import counting
+from nesthaus.aggregate.weeks import verify_weeks
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.domain.pricing import Catalogue
 
@@ -27,14 +28,15 @@ _log = logging.getLogger(__name__)
 
 
 async def verify(pool: Pool, catalogue: Catalogue, now: datetime, announce: Announce) -> int:
-    """How many figures of the last 14 days differed without a mark that says why; each is mended.
+    """How many figures of the last 14 days, and of their weeks, differed without a mark that says
+    why; each is mended.
 
     Today first, a day in a transaction. Raises as `count_marked` does.
     """
     today = now.astimezone(catalogue.zone).date()
+    days = [today - timedelta(days=n) for n in range(DAYS)]
     wrong = 0
-    for n in range(DAYS):
-        day = today - timedelta(days=n)
+    for day in days:
         seen = await counting(
             pool, lambda connection, day=day: _verify_day(connection, day, catalogue)
         )
@@ -45,7 +47,12 @@ async def verify(pool: Pool, catalogue: Catalogue, now: datetime, announce: Anno
         wrong += _tell_of_performance(seen, catalogue)
         if done.changed:
             await announce()
-    return wrong
+    of_weeks = await verify_weeks(pool, days)
+    for week, count in of_weeks.items():
+        _log.error("week from %s: %d sums differed from their days; mended", week, count)
+    if of_weeks:
+        await announce()
+    return wrong + sum(of_weeks.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -376,6 +376,41 @@ create table daily_spreads (
 );
 create index idx_daily_spreads_metric
     on daily_spreads (dimension, dimension_value, metric_type, date);
+-- Sums of the seven days from a Monday on, of weeks in counted_weeks; totals are the dimension ''.
+create table weekly_figures (
+    week date not null check (extract(isodow from week) = 1),
+    dimension text not null check (dimension in ('', 'device_type', 'utm_source', 'bot')),
+    dimension_value text not null,
+    metric_type text not null,
+    category text not null,
+    value_text text not null,
+    count bigint not null,
+    unique_sessions bigint not null,
+    time_sum_ms bigint not null,
+    timed_count bigint not null,
+    amount_sum bigint not null,
+    primary key (dimension, dimension_value, metric_type, week, category, value_text)
+);
+-- The same of spreads. `amounts` in eight bytes each, the greatest first (int8send), and stored as
+-- they are: so that those of a bucket are read without the rest.
+create table weekly_spreads (
+    week date not null check (extract(isodow from week) = 1),
+    dimension text not null check (dimension in ('', 'device_type', 'utm_source', 'bot')),
+    dimension_value text not null,
+    metric_type text not null check (metric_type in ('price', 'decision_time', 'clock_skew')),
+    category text not null,
+    converted boolean not null,
+    first_bucket integer not null,
+    ends integer[] not null,
+    amounts bytea not null,
+    primary key (dimension, dimension_value, metric_type, week, category, converted)
+);
+alter table weekly_spreads alter column amounts set storage external;
+-- Weeks that are told from their sums: a day that changes takes its week off, in its transaction.
+create table counted_weeks (
+    week date not null check (extract(isodow from week) = 1),
+    primary key (week)
+);
 -- The measured values of a day, by the day their session began: a report speaks of sessions of its
 -- range and of values of its range. Values of no session are the dimension `session`, and in no other.
 create table daily_performance (
@@ -432,10 +467,13 @@ create index idx_popular_configurations_selection_count
 
 -- One row: how the stored figures were counted. Days are cut in `time_zone`; another one needs
 -- `nesthaus rebuild` first. `counted_at` is the `asOf` of every answer from stored figures.
+-- `weeks_at` is the same: where it is not, a release has counted that does not know of weeks, and
+-- they are not told.
 create table aggregation_state (
     singleton boolean not null default true check (singleton),
     time_zone text not null,
     counted_at timestamptz,
+    weeks_at timestamptz,
     primary key (singleton)
 );
 

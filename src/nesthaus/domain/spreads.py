@@ -4,7 +4,7 @@ Of each day the amounts are kept in order, and how many lie in each bucket. Adde
 tell in which of them a rank lies; only its amounts are then looked at. Pure.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -56,3 +56,14 @@ def added(spreads: Iterable[Spread]) -> Spread:
         # A list of some hundred numbers for each day and category: `map` adds them in C.
         ends = list(map(add, ends, filled))
     return Spread(first, ends)
+
+
+def nth_of(runs: Sequence[Sequence[int]], nth: int) -> int:
+    """The `nth` least of all, from 1 on, of runs that are in order each. It takes as many steps as
+    the widest distance has binary digits, however many amounts there are."""
+    held = [run for run in runs if run]
+    amounts = range(min(run[0] for run in held), max(run[-1] for run in held) + 1)
+    place = bisect_left(
+        amounts, nth, key=lambda amount: sum(bisect_right(run, amount) for run in held)
+    )
+    return amounts[place]

@@ -47,6 +47,9 @@ METRICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The metric types of each figure's rows."""
 
+NOT_IN_WEEKS = frozenset({"price", "clock_skew", "orders"})
+"""Metric types with nearly as many values as sessions: weeks would have as many rows as days."""
+
 _CHOICES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "selected": frozenset({"selections"}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from itertools import chain, repeat
 from operator import add
@@ -13,9 +13,10 @@ from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.periods import starts_of
 from nesthaus.domain.pricing import Catalogue
-from nesthaus.figures import FIGURES, METRICS, figure_parameters, narrow, over
+from nesthaus.domain.weeks import spans_beside
+from nesthaus.figures import FIGURES, METRICS, NOT_IN_WEEKS, figure_parameters, narrow, over
 from nesthaus.report.archived import refuse_archived
-from nesthaus.report.questions import Question
+from nesthaus.report.questions import Breakdown, Question
 
 SQL = load_statements("nesthaus.report", "counts.sql")
 NARROWLY_CHOSEN = narrow(SQL["chosen_by_filter"])
@@ -140,10 +141,44 @@ async def stored_in_days(connection: Connection, question: Question) -> dict[str
     return {
         "first": days[0],
         "last": days[-1],
-        "totals": breakdown.totals,
-        "dimension": breakdown.dimension,
-        "dimension_value": breakdown.value,
         "parts": int(breakdown.totals) + int(breakdown.dimension is not None),
+        **_part(breakdown),
+    }
+
+
+async def weeks_and_days(connection: Connection, question: Question) -> dict[str, object]:
+    """What whole days of a question are told from: weeks that are added up, and spans of the days
+    beside them."""
+    return _weeks_and_days(question, await _counted_weeks(connection, question))
+
+
+async def _counted_weeks(connection: Connection, question: Question) -> list[date]:
+    days = question.period.days
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(SQL["counted_weeks"], {"first": days[0], "last": days[-1]})
+        return await cursor.fetchall()
+
+
+def _weeks_and_days(question: Question, weeks: Sequence[date]) -> dict[str, object]:
+    days = question.period.days
+    spans = spans_beside(days[0], days[-1], weeks)
+    return {
+        "weeks": weeks,
+        "span_first": [first for first, _ in spans],
+        "span_last": [last for _, last in spans],
+    }
+
+
+def _part(breakdown: Breakdown) -> dict[str, object]:
+    """Totals, one breakdown, or both: no other pairs of `dimensions` and `values` exist."""
+    totals = [""] if breakdown.totals else []
+    dimension, value = breakdown.dimension, breakdown.value
+    return {
+        "totals": breakdown.totals,
+        "dimension": dimension,
+        "dimension_value": value,
+        "dimensions": totals if dimension is None else [*totals, dimension],
+        "values": totals if value is None else [*totals, value],
     }
 
 
@@ -162,13 +197,11 @@ async def _stored(
     breakdown = question.stored_in
     assert breakdown is not None
     counts = Counts(await as_of(connection, question))
-    asked = _span(question) | {
-        "totals": breakdown.totals,
-        "dimension": breakdown.dimension,
-        "dimension_value": breakdown.value,
-        "metrics": metrics,
-        "apart": apart,
-    }
+    asked = _span(question) | _part(breakdown) | {"metrics": metrics, "apart": apart}
+    if question.period.days:
+        by_day = apart or not NOT_IN_WEEKS.isdisjoint(metrics)
+        weeks = [] if by_day else await _counted_weeks(connection, question)
+        asked |= _weeks_and_days(question, weeks)
     counts.add(await _rows(connection, _by_period(question, "stored"), asked))
     return counts
 

@@ -3,8 +3,18 @@
 select counted_at
 from aggregation_state;
 
+-- name: counted_weeks
+-- One row per week within these days that is told from its sums; none while a release counts that
+-- does not know of weeks.
+select counted.week
+from counted_weeks as counted
+inner join aggregation_state as state on state.weeks_at is not distinct from state.counted_at
+where counted.week between %(first)s::date and %(last)s::date - 6
+order by counted.week;
+
 -- name: stored_by_day
--- One row per metric, category and value of the days; with `apart`, per day as well.
+-- One row per metric, category and value of the days; with `apart`, per day as well. Spans of days
+-- and weeks are all there is of the period.
 select
     case when %(apart)s::boolean then date - %(first)s::date else 0 end as cell,
     metric_type,
@@ -19,19 +29,28 @@ from (
     select
         date, metric_type, category, value_text,
         count, unique_sessions, time_sum_ms, timed_count, amount_sum
-    from daily_analytics
+    from unnest(%(span_first)s::date[], %(span_last)s::date[]) as span (first, last)
+    inner join daily_analytics on date between span.first and span.last
     where %(totals)s::boolean
       and metric_type = any(%(metrics)s::text[])
-      and date between %(first)s::date and %(last)s::date
     union all
     select
         date, metric_type, category, value_text,
         count, unique_sessions, time_sum_ms, timed_count, amount_sum
-    from daily_analytics_by
+    from unnest(%(span_first)s::date[], %(span_last)s::date[]) as span (first, last)
+    inner join daily_analytics_by on date between span.first and span.last
     where dimension = %(dimension)s::text
       and dimension_value = %(dimension_value)s::text
       and metric_type = any(%(metrics)s::text[])
-      and date between %(first)s::date and %(last)s::date
+    union all
+    select
+        week as date, metric_type, category, value_text,
+        count, unique_sessions, time_sum_ms, timed_count, amount_sum
+    from weekly_figures
+    where dimension = any(%(dimensions)s::text[])
+      and dimension_value = any(%(values)s::text[])
+      and metric_type = any(%(metrics)s::text[])
+      and week = any(%(weeks)s::date[])
 ) as figures
 group by 1, 2, 3, 4;
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 from msgspec import Struct
 
@@ -88,8 +89,8 @@ async def _steps(stored: StoredSpreads) -> list[_Priced]:
     last = await stored.in_buckets((key, LAST_PRICE_BUCKET) for key in stored.spreads)
     priced = [
         _Priced(price, 1, int(converted))
-        for ((_, converted), _), prices in last.items()
-        for price in prices
+        for ((_, converted), _), runs in last.items()
+        for price in chain.from_iterable(runs)
     ]
     for (_, converted), spread in stored.spreads.items():
         before = 0

@@ -1,5 +1,7 @@
 """Exact order statistics of many days, from the amounts that are stored of each."""
 
+import sys
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +12,16 @@ from psycopg.rows import args_row
 
 from nesthaus.db.pool import Connection
 from nesthaus.db.queries import load_statements
-from nesthaus.domain.spreads import Spread, added
-from nesthaus.report.counts import stored_in_days
+from nesthaus.domain.spreads import Spread, added, nth_of
+from nesthaus.report.counts import stored_in_days, weeks_and_days
 from nesthaus.report.questions import Question
 
 _SQL = load_statements("nesthaus.report", "spreads.sql")
 
 Key = tuple[str, bool]
 """Category, and whether these sessions converted."""
+Runs = Sequence[Sequence[int]]
+"""Of a day or a week each, in order."""
 
 
 # Some thousand rows of an answer: made by the order of their columns, in a third of the time.
@@ -28,11 +32,14 @@ class _Ends(NamedTuple):
     ends: list[int]
 
 
-class _Amounts(NamedTuple):
+class _Run(NamedTuple):
+    """Of a day; of a week `packed`, in eight bytes each."""
+
     category: str
     converted: bool
     bucket: int
-    amounts: list[int]
+    amounts: list[int] | None
+    packed: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +74,8 @@ class StoredSpreads:
             for whole, each in zip(wholes, asked, strict=True)
         ]
 
-    async def in_buckets(
-        self, wanted: Iterable[tuple[Key, int]]
-    ) -> Mapping[tuple[Key, int], list[int]]:
-        """All amounts in these buckets, in order."""
+    async def in_buckets(self, wanted: Iterable[tuple[Key, int]]) -> Mapping[tuple[Key, int], Runs]:
+        """All amounts in these buckets."""
         pairs = sorted(set(wanted))
         asked = {
             **self._asked,
@@ -78,19 +83,28 @@ class StoredSpreads:
             "converted": [converted for (_, converted), _ in pairs],
             "buckets": [bucket for _, bucket in pairs],
         }
-        async with self._connection.cursor(binary=True, row_factory=args_row(_Amounts)) as cursor:
+        runs: dict[tuple[Key, int], list[Sequence[int]]] = defaultdict(list)
+        async with self._connection.cursor(binary=True, row_factory=args_row(_Run)) as cursor:
             await cursor.execute(_SQL["stored_amounts"], asked)
-            rows = await cursor.fetchall()
-        return {((row.category, row.converted), row.bucket): sorted(row.amounts) for row in rows}
+            for row in await cursor.fetchall():
+                run = row.amounts if row.packed is None else _unpacked(row.packed)
+                runs[(row.category, row.converted), row.bucket].append(run or ())
+        return runs
+
+
+def _unpacked(packed: bytes) -> Sequence[int]:
+    numbers = array("q", packed)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
 
 
 def _at(
-    rank: int, whole: Spread, keys: Sequence[Key], found: Mapping[tuple[Key, int], list[int]]
+    rank: int, whole: Spread, keys: Sequence[Key], found: Mapping[tuple[Key, int], Runs]
 ) -> int:
     bucket = whole.bucket_of(rank)
-    # What is in order is put in order at once; a spread alone is, of several each is.
-    there = sorted(chain.from_iterable(found.get((key, bucket), ()) for key in keys))
-    return there[rank - whole.before(bucket) - 1]
+    runs = chain.from_iterable(found.get((key, bucket), ()) for key in keys)
+    return nth_of(tuple(runs), rank - whole.before(bucket))
 
 
 async def stored_spreads(
@@ -100,20 +114,10 @@ async def stored_spreads(
     stored = await stored_in_days(connection, question)
     if stored is None:
         return None
-    # Of one breakdown, or of the bots besides the totals: no other pairs of these exist.
-    totals = [""] if stored["totals"] else []
-    parts = [] if stored["dimension"] is None else [stored["dimension"]]
-    values = [] if stored["dimension_value"] is None else [stored["dimension_value"]]
-    asked: dict[str, object] = {
-        "first": stored["first"],
-        "last": stored["last"],
-        "dimensions": [*totals, *parts],
-        "values": [*totals, *values],
-        "metric": metric,
-    }
-    days: dict[Key, list[Spread]] = defaultdict(list)
+    asked = {**stored, **await weeks_and_days(connection, question), "metric": metric}
+    parts: dict[Key, list[Spread]] = defaultdict(list)
     async with connection.cursor(binary=True, row_factory=args_row(_Ends)) as cursor:
         await cursor.execute(_SQL["stored_ends"], asked)
         for row in await cursor.fetchall():
-            days[row.category, row.converted].append(Spread(row.first_bucket, row.ends))
-    return StoredSpreads(connection, asked, {key: added(each) for key, each in days.items()})
+            parts[row.category, row.converted].append(Spread(row.first_bucket, row.ends))
+    return StoredSpreads(connection, asked, {key: added(each) for key, each in parts.items()})

@@ -11,6 +11,7 @@ import psycopg
 from nesthaus.access.audit import note_release
 from nesthaus.aggregate.marked import count_marked
 from nesthaus.aggregate.verification import DAYS, verify
+from nesthaus.aggregate.weeks import add_up_weeks
 from nesthaus.catalogue.loader import load_catalogue
 from nesthaus.db.pool import Pool
 from nesthaus.domain.pricing import Catalogue
@@ -108,6 +109,10 @@ class _Work:
         )
         return f"{DAYS} days counted again, {wrong} figures differed"
 
+    async def weeks(self) -> str:
+        added = await add_up_weeks(self.pool, self.catalogue, wall_clock())
+        return f"{added} weeks added up"
+
     async def alerts(self) -> str:
         try:
             result = await self.alert_watch.look()
@@ -181,6 +186,7 @@ def _jobs(settings: Settings, servers: Servers, work: _Work, media: MediaSyncs) 
         Job("release", HOUR_S, work.release),
         Job("partitions", HOUR_S, work.partitions),
         Job("aggregate", settings.aggregate_every_s, work.aggregate),
+        Job("weeks", HOUR_S, work.weeks),
         Job("metrics_retention", HOUR_S, work.metrics_retention),
         Job("verification", HOUR_S, work.verify),
         Job("alerts", settings.alert_every_s, work.alerts),

@@ -6,6 +6,7 @@ const COUNTED =
   /^([\d,]+) sessions closed, ([\d,]+) hours counted, ([\d,]+) figures changed$/;
 const MADE = /^([\d,]+) partitions made$/;
 const VERIFIED = /^([\d,]+) days counted again, ([\d,]+) figures differed$/;
+const ADDED = /^([\d,]+) weeks added up$/;
 const BACKED_UP = /^(\S+): ([\d,]+) rows, ([\d,]+) older ones dropped$/;
 const LOOKED = /^([\d,]+) rules looked at, ([\d,]+) changed$/;
 const TOLD = /^([\d,]+) notices told$/;
@@ -24,6 +25,7 @@ const RESULTS: Dictionary<readonly Result[]> = {
     ],
     [MADE, (made) => `${made} Partitionen angelegt`],
     [VERIFIED, (days, wrong) => `${days} Tage nachgezählt, ${wrong} Zahlen wichen ab`],
+    [ADDED, (weeks) => `${weeks} Wochen zusammengezählt`],
     [
       BACKED_UP,
       (name, rows, dropped) => `${name}: ${rows} Zeilen, ${dropped} ältere gelöscht`,
