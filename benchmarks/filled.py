@@ -17,10 +17,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import psycopg
+import uvloop
 
+from nesthaus.aggregate.weeks import add_up_weeks
+from nesthaus.catalogue.loader import load_catalogue
+from nesthaus.db.pool import open_pool
 from nesthaus.embedded.servers import EmbeddedServers
 from tests.waiting import wait_for
 
@@ -120,10 +125,19 @@ def _fill(environment: Mapping[str, str], database_url: str, sessions: int) -> N
         _run(environment, "rebuild")
         with connection.transaction():
             connection.execute("set local work_mem = '256MB'")
+            # Of all days together, as the schedule does it within an hour.
+            connection.execute("truncate counted_weeks, weekly_figures, weekly_spreads")
             for table in _TABLES:
                 _repeat(connection, table)
         connection.execute(_POPULAR.encode())
+        uvloop.run(_add_up_weeks(database_url))
         connection.execute("vacuum (analyze)")
+
+
+async def _add_up_weeks(database_url: str) -> None:
+    catalogue = load_catalogue(ZoneInfo("Europe/Vienna"))
+    async with await open_pool(database_url, 1, 60, application_name="benchmark") as pool:
+        await add_up_weeks(pool, catalogue, datetime.now(UTC))
 
 
 def _repeat(connection: psycopg.Connection, table: str) -> None:

@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 from nesthaus.aggregate.marked import count_marked
 from nesthaus.db.pool import Pool
-from nesthaus.domain.buckets import percentiles
+from nesthaus.domain.buckets import in_order, percentiles
 from nesthaus.persist.store import store
 from nesthaus.report.filters import FilterQuery
 from nesthaus.report.performance import Performance, Slow, Summary, performance
@@ -100,7 +100,7 @@ def summed(rows: list[Row]) -> Summary:
     count = buckets.total()
     average: Any = pytest.approx(sum(row["value"] * row["count"] for row in rows) / count)
     most = max(value for row in rows if (value := greatest(row)) is not None)
-    some = percentiles(buckets, (50, 75, 95, 99))
+    some = percentiles(*in_order(buckets), (50, 75, 95, 99))
     p50, p75, p95, p99 = (min(each or 0.0, most) for each in some)
     return Summary(count, average, p50, p75, p95, p99, most)
 

@@ -45,11 +45,18 @@ def value_of(bucket: int | None) -> float:
         return inf
 
 
-def percentiles(counts: Mapping[int | None, int], percents: Iterable[int]) -> list[float | None]:
-    """By nearest rank. None where nothing was counted."""
-    buckets = sorted(counts, key=lambda each: (each is not None, each or 0))
-    ends = list(accumulate(counts[bucket] for bucket in buckets))
+def percentiles(
+    buckets: Sequence[int | None], counts: Sequence[int], percents: Iterable[int]
+) -> list[float | None]:
+    """By nearest rank; the buckets are in order. None where nothing was counted."""
+    ends = list(accumulate(counts))
     if not ends:
         return [None for _ in percents]
     ranks = (-(-percent * ends[-1] // 100) for percent in percents)
     return [value_of(buckets[bisect_left(ends, rank)]) for rank in ranks]
+
+
+def in_order(counts: Mapping[int | None, int]) -> tuple[list[int | None], list[int]]:
+    """The buckets from the least on, and how many values each has."""
+    buckets = sorted(counts, key=lambda bucket: -inf if bucket is None else bucket)
+    return buckets, [counts[bucket] for bucket in buckets]

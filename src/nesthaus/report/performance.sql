@@ -117,8 +117,8 @@ slots as (
         min(unit) as unit,
         sum(value_sum) as value_sum,
         max(value_max) as value_max,
-        array_agg(bucket) as buckets,
-        array_agg(count) as counts
+        array_agg(bucket order by bucket nulls first) as buckets,
+        array_agg(count order by bucket nulls first) as counts
     from (
         select
             slot,
