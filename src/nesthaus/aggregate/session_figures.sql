@@ -17,15 +17,16 @@ create temp table if not exists session_numbers (
 
 -- name: make_bases
 -- No row. One row of the table is what later selections are laid over: a snapshot, numbered from 2;
--- or, as 1, what the page opened with, which stands until the first snapshot. `price_list` is the
--- place in `only_options` of the list in force then; `categories` has a bit for each required
--- category that is chosen, the first one's the lowest.
+-- or, as 1, what the page opened with, which stands until the first snapshot. Of snapshots that are
+-- not the last of their session `configuration` is null: nothing asks for it, and it is most of the
+-- row. `price_list` is the place in `only_options` of the list in force then; `categories` has a bit
+-- for each required category that is chosen, the first one's the lowest.
 create temp table if not exists session_bases (
     n integer not null,
     base bigint not null,
     timestamp timestamptz not null,
     id uuid not null,
-    configuration jsonb not null,
+    configuration jsonb,
     price_list integer not null,
     categories bigint not null,
     completed boolean,
@@ -36,8 +37,7 @@ create temp table if not exists session_bases (
 
 -- name: make_selections
 -- No row. One row of the table is a selection, with its place among those of its session and the
--- base it was laid over (0: none); the base of the last moment; what the last selection of its
--- category said.
+-- base it was laid over (0: none); what the last selection of its category said.
 create temp table if not exists session_selections (
     n integer not null,
     place bigint not null,
@@ -46,7 +46,6 @@ create temp table if not exists session_selections (
     option text,
     time_spent integer,
     base bigint not null,
-    last_base bigint not null,
     latest_option text,
     latest_base bigint not null
 ) on commit delete rows;
@@ -96,7 +95,7 @@ select
     found.base,
     found.timestamp,
     found.id,
-    found.configuration_data,
+    case when found.is_last then found.configuration_data end as configuration,
     width_bucket(found.timestamp, %(list_starts)s::timestamptz[]) as price_list,
     (
         select coalesce(bit_or(1::bigint << (required.place - 1)::integer), 0)
@@ -110,9 +109,8 @@ select
 from (
     select
         session.n,
-        1 + row_number() over (
-            partition by session.n order by snapshot.timestamp, snapshot.id
-        ) as base,
+        1 + row_number() over so_far as base,
+        lead(false, 1, true) over so_far as is_last,
         snapshot.timestamp,
         snapshot.id,
         snapshot.configuration_data,
@@ -124,11 +122,13 @@ from (
     inner join configuration_snapshots as snapshot using (session_id)
     where not snapshot.over
       and snapshot.timestamp between %(first)s::timestamptz and %(last)s::timestamptz
+    window so_far as (partition by session.n order by snapshot.timestamp, snapshot.id)
     union all
     (
         select distinct on (session.n)
             session.n,
             1,
+            true,
             entry.timestamp,
             entry.id,
             entry.configuration_data,
@@ -148,7 +148,7 @@ from (
 -- name: find_selections
 -- No row.
 insert into session_selections (
-    n, place, timestamp, category, option, time_spent, base, last_base, latest_option, latest_base
+    n, place, timestamp, category, option, time_spent, base, latest_option, latest_base
 )
 select
     n,
@@ -158,15 +158,13 @@ select
     option,
     time_spent,
     base,
-    last_base,
     last_value(option) over whole_category,
     last_value(base) over whole_category
 from (
     select
         ordered.*,
         row_number() over so_far as place,
-        coalesce(max(opens_base) over so_far, 0) as base,
-        coalesce(max(opens_base) over (partition by n), 0) as last_base
+        coalesce(max(opens_base) over so_far, 0) as base
     from (
         select
             session.n,
@@ -329,6 +327,21 @@ duplicates as (
     )
     group by session.n
 ),
+options as (
+    select
+        n,
+        category,
+        option,
+        -- The same in all rows of a category.
+        latest_option,
+        latest_base,
+        count(*)::integer as selections,
+        coalesce(sum(time_spent), 0)::bigint as time_sum_ms,
+        count(time_spent)::integer as timed
+    from session_selections
+    where option is not null
+    group by n, category, option, latest_option, latest_base
+),
 selected as (
     select
         n,
@@ -337,72 +350,62 @@ selected as (
         array_agg(selections order by category collate "C", option collate "C") as selections,
         array_agg(time_sum_ms order by category collate "C", option collate "C") as time_sums_ms,
         array_agg(timed order by category collate "C", option collate "C") as timed
-    from (
-        select
-            n,
-            category,
-            option,
-            count(*)::integer as selections,
-            coalesce(sum(time_spent), 0)::bigint as time_sum_ms,
-            count(time_spent)::integer as timed
-        from session_selections
-        where option is not null
-        group by n, category, option
-    ) as options
+    from options
     group by n
 ),
--- A stay is a run of selections in one category.
+-- A stay is a run of selections in one category. `came_at` is when the stay before began, or null.
 stays as (
     select
         n,
-        number,
+        place,
         category,
-        min(timestamp) as began_at,
-        max(timestamp) as ended_at
+        timestamp as began_at,
+        coalesce(lead(at_before) over so_far, last_at) as ended_at,
+        lag(timestamp) over so_far as came_at
     from (
         select
             n,
+            place,
             category,
             timestamp,
-            count(*) filter (where is_first) over (partition by n order by place) as number
-        from (
-            select
-                n,
-                place,
-                category,
-                timestamp,
-                category is distinct from lag(category) over (
-                    partition by n order by place
-                ) as is_first
-            from session_selections
-        ) as turns
-    ) as numbered
-    group by n, number, category
+            lag(category) over so_far as category_before,
+            lag(timestamp) over so_far as at_before,
+            max(timestamp) over (partition by n) as last_at
+        from session_selections
+        window so_far as (partition by n order by place)
+    ) as selections
+    where category is distinct from category_before
+    window so_far as (partition by n order by place)
 ),
 paths as (
     select
         n,
-        array_agg(category order by number) as path
+        array_agg(category order by place) as path
     from stays
     group by n
 ),
--- From the beginning of the stay before, or null, to the end of each first stay.
+-- From the beginning of the stay before, or of the session, to the end of each first stay.
 deliberations as (
+    select distinct on (stay.n, stay.category)
+        stay.n,
+        stay.category,
+        coalesce(stay.came_at, session.start_time) as began_at,
+        stay.ended_at
+    from stays as stay
+    inner join session_numbers as session using (n)
+    order by stay.n, stay.category, stay.place
+),
+idle as (
     select
-        n,
-        category,
-        began_at,
-        ended_at
-    from (
-        select
-            n,
-            category,
-            lag(began_at) over (partition by n order by number) as began_at,
-            ended_at,
-            row_number() over (partition by n, category order by number) as visit
-        from stays
-    ) as visits
-    where visit = 1
+        stay.n,
+        stay.category,
+        sum(gaps.gap) as gap
+    from session_gaps as gaps
+    inner join deliberations as stay
+        on stay.n = gaps.n
+        and stay.began_at < gaps.ended_at
+        and stay.ended_at >= gaps.ended_at
+    group by stay.n, stay.category
 ),
 decisions as (
     select
@@ -413,71 +416,73 @@ decisions as (
         ) as took_ms
     from (
         select
-            stay.n,
-            stay.category,
-            stay.ended_at - coalesce(stay.began_at, session.start_time)
-                - coalesce(sum(gaps.gap), interval '0') as took
+            n,
+            category,
+            stay.ended_at - stay.began_at - coalesce(idle.gap, interval '0') as took
         from deliberations as stay
-        inner join session_numbers as session using (n)
-        left join session_gaps as gaps
-            on gaps.n = stay.n
-            and gaps.ended_at > coalesce(stay.began_at, session.start_time)
-            and gaps.ended_at <= stay.ended_at
-        group by stay.n, stay.category, stay.began_at, stay.ended_at, session.start_time
+        left join idle using (n, category)
     ) as times
     group by n
 ),
--- The options selected in a category one after another, each once in a row.
-different as (
-    select
-        options.*,
-        lag(option, 2) over (partition by n, category order by place) as option_before_last
+-- Options that were come back to: among those selected in a category one after another, each once
+-- in a row, with one other between. Few options are selected twice, so the others are not looked at.
+returns as (
+    select distinct n, category, option
     from (
         select
             n,
-            place,
             category,
             option,
-            latest_option,
-            latest_base,
-            last_base,
-            lag(option) over (partition by n, category order by place) as option_before
-        from session_selections
-        where option is not null
-    ) as options
-    where option is distinct from option_before
+            lag(option, 2) over (partition by n, category order by place) as option_before_last
+        from (
+            select
+                n,
+                place,
+                category,
+                option,
+                lag(option) over (partition by n, category order by place) as option_before
+            from session_selections
+            inner join (
+                select distinct n, category
+                from options
+                where selections > 1
+            ) as repeated using (n, category)
+            where option is not null
+        ) as again
+        where option is distinct from option_before
+    ) as different
+    where option = option_before_last
 ),
-minds as (
-    select
+last_bases as (
+    select distinct on (n)
         n,
-        category,
-        option,
-        latest_option,
-        latest_base,
-        last_base,
-        coalesce(bool_or(option = option_before_last), false) as returned
-    from different
-    group by n, category, option, latest_option, latest_base, last_base
+        base,
+        configuration,
+        price_list
+    from session_bases
+    where configuration is not null
+    order by n, base desc
 ),
 finals as (
     select
-        minds.n,
-        minds.category,
-        minds.option,
-        minds.returned,
+        options.n,
+        options.category,
+        options.option,
+        returns.n is not null as returned,
         case
-            when minds.latest_base = minds.last_base then minds.latest_option
+            when base.n is null then options.latest_option
             when jsonb_typeof(stood.choice) = 'string' then stood.choice #>> '{}'
             when jsonb_typeof(stood.choice -> 'value') = 'string' then stood.choice ->> 'value'
             when stood.choice is not null
-                then %(only_options)s::jsonb -> base.price_list ->> minds.category
+                then %(only_options)s::jsonb -> base.price_list ->> options.category
         end as final
-    from minds
-    left join session_bases as base
-        on base.n = minds.n
-        and base.base = minds.last_base
-        and minds.latest_base <> minds.last_base
-    cross join lateral (select base.configuration -> minds.category) as stood (choice)
+    from options
+    left join returns using (n, category, option)
+    -- What was laid over an earlier base is not what stood at the end.
+    left join last_bases as base
+        on base.n = options.n
+        and base.base <> options.latest_base
+    cross join lateral (select base.configuration -> options.category) as stood (choice)
 ),
 changes as (
     select
@@ -529,7 +534,7 @@ leftovers as (
 ),
 -- How many required categories, from the first on, were chosen: named, or left as the page opened
 -- with them by a visitor who went on to a later one.
-reached as (
+reached as materialized (
     select
         session.n,
         (
@@ -547,50 +552,69 @@ reached as (
     left join session_bases as opening
         on opening.n = session.n
         and opening.base = 1
+),
+counted as (
+    select
+        session.session_id,
+        session.start_time,
+        case
+            when session.converted then 'converted'
+            when reached.categories = 0 then 'started'
+            when reached.categories < cardinality(%(required)s::text[])
+              or not coalesce(saved.completed, false)
+                then (%(required)s::text[])[reached.categories]
+            when not coalesce(saved.ordered, false) then 'completed'
+            else 'order_attempt'
+        end as furthest_step,
+        coalesce(traffic.acts, 0) < 2 as bounce,
+        coalesce(paths.path, '{}') as path,
+        coalesce(decisions.categories, '{}') as decided_categories,
+        coalesce(decisions.took_ms, '{}') as decision_ms,
+        coalesce(changes.categories, '{}') as changed_categories,
+        coalesce(changes.options, '{}') as changed_options,
+        coalesce(changes.finals, '{}') as changed_finals,
+        coalesce(changes.returned, '{}') as came_back,
+        coalesce(selected.categories, '{}') as selected_categories,
+        coalesce(selected.options, '{}') as selected_options,
+        coalesce(selected.selections, '{}') as selections,
+        coalesce(selected.time_sums_ms, '{}') as selection_ms,
+        coalesce(selected.timed, '{}') as timed_selections,
+        -- A page may send any number as a sequence.
+        least(coalesce(traffic.expected, 0), 2147483647)::integer as expected,
+        coalesce(traffic.received, 0)::integer as received,
+        (coalesce(traffic.late, 0) + coalesce(other_late.late, 0))::integer as late,
+        coalesce(leftovers.over, 0)::integer as over,
+        coalesce(duplicates.duplicates, 0)::integer as duplicates,
+        coalesce(saved.mispriced, 0)::integer as price_mismatches
+    from session_numbers as session
+    inner join reached using (n)
+    left join traffic using (n)
+    left join other_late using (n)
+    left join paths using (n)
+    left join decisions using (n)
+    left join changes using (n)
+    left join selected using (n)
+    left join saved using (n)
+    left join duplicates using (n)
+    left join leftovers using (n)
 )
-select
-    session.session_id,
-    session.start_time,
-    case
-        when session.converted then 'converted'
-        when reached.categories = 0 then 'started'
-        when reached.categories < cardinality(%(required)s::text[])
-          or not coalesce(saved.completed, false)
-            then (%(required)s::text[])[reached.categories]
-        when not coalesce(saved.ordered, false) then 'completed'
-        else 'order_attempt'
-    end as furthest_step,
-    coalesce(traffic.acts, 0) < 2 as bounce,
-    coalesce(paths.path, '{}') as path,
-    coalesce(decisions.categories, '{}') as decided_categories,
-    coalesce(decisions.took_ms, '{}') as decision_ms,
-    coalesce(changes.categories, '{}') as changed_categories,
-    coalesce(changes.options, '{}') as changed_options,
-    coalesce(changes.finals, '{}') as changed_finals,
-    coalesce(changes.returned, '{}') as came_back,
-    coalesce(selected.categories, '{}') as selected_categories,
-    coalesce(selected.options, '{}') as selected_options,
-    coalesce(selected.selections, '{}') as selections,
-    coalesce(selected.time_sums_ms, '{}') as selection_ms,
-    coalesce(selected.timed, '{}') as timed_selections,
-    -- A page may send any number as a sequence.
-    least(coalesce(traffic.expected, 0), 2147483647)::integer as expected,
-    coalesce(traffic.received, 0)::integer as received,
-    (coalesce(traffic.late, 0) + coalesce(other_late.late, 0))::integer as late,
-    coalesce(leftovers.over, 0)::integer as over,
-    coalesce(duplicates.duplicates, 0)::integer as duplicates,
-    coalesce(saved.mispriced, 0)::integer as price_mismatches
-from session_numbers as session
-inner join reached using (n)
-left join traffic using (n)
-left join other_late using (n)
-left join paths using (n)
-left join decisions using (n)
-left join changes using (n)
-left join selected using (n)
-left join saved using (n)
-left join duplicates using (n)
-left join leftovers using (n)
+select counted.*
+from counted
+left join session_figures as stored using (session_id)
+where (
+    counted.start_time, counted.furthest_step, counted.bounce, counted.path,
+    counted.decided_categories, counted.decision_ms, counted.changed_categories,
+    counted.changed_options, counted.changed_finals, counted.came_back, counted.selected_categories,
+    counted.selected_options, counted.selections, counted.selection_ms, counted.timed_selections,
+    counted.expected, counted.received, counted.late, counted.over, counted.duplicates,
+    counted.price_mismatches
+) is distinct from (
+    stored.start_time, stored.furthest_step, stored.bounce, stored.path, stored.decided_categories,
+    stored.decision_ms, stored.changed_categories, stored.changed_options, stored.changed_finals,
+    stored.came_back, stored.selected_categories, stored.selected_options, stored.selections,
+    stored.selection_ms, stored.timed_selections, stored.expected, stored.received, stored.late,
+    stored.over, stored.duplicates, stored.price_mismatches
+)
 on conflict (session_id) do update set
     start_time = excluded.start_time,
     furthest_step = excluded.furthest_step,
@@ -612,5 +636,4 @@ on conflict (session_id) do update set
     late = excluded.late,
     over = excluded.over,
     duplicates = excluded.duplicates,
-    price_mismatches = excluded.price_mismatches
-where session_figures is distinct from excluded;
+    price_mismatches = excluded.price_mismatches;
