@@ -55,26 +55,36 @@ told as materialized (
     where last_price is not null
     union all
     select
-        placed.cell,
-        time.metric_type,
-        time.category,
-        time.is_of,
-        time.amount,
+        cell,
+        metric_type,
+        category,
+        is_of,
+        amount,
         (
-            sign(time.amount) * ceil(
-                ln(greatest(abs(time.amount), 1)::double precision)
+            sign(amount) * ceil(
+                ln(greatest(abs(amount), 1)::double precision)
                 / ln(%(time_growth)s::double precision)
             )
         )::integer as bucket
-    from placed
-    left join session_figures as figures using (session_id)
-    cross join lateral (
-        select 'clock_skew', '', false, placed.clock_skew_ms
-        where placed.clock_skew_ms is not null
+    from (
+        select
+            cell,
+            'clock_skew' as metric_type,
+            '' as category,
+            false as is_of,
+            clock_skew_ms as amount
+        from placed
+        where clock_skew_ms is not null
         union all
-        select 'decision_time', decision.category, placed.converted, decision.ms
-        from unnest(figures.decided_categories, figures.decision_ms) as decision (category, ms)
-    ) as time (metric_type, category, is_of, amount)
+        select
+            placed.cell,
+            'decision_time',
+            unnest(figures.decided_categories),
+            placed.converted,
+            unnest(figures.decision_ms)
+        from placed
+        inner join session_figures as figures using (session_id)
+    ) as times
 ),
 parts as materialized (
     select
@@ -109,24 +119,32 @@ kinds as materialized (
 ),
 amounts as materialized (
     select
-        parts.part,
+        told.cell,
         kinds.kind,
         told.amount,
         told.bucket
     from told
     inner join kinds using (metric_type, category, converted)
-    inner join parts using (cell)
 ),
 buckets as (
     select
-        part,
-        kind,
-        bucket,
-        sum(count(*)) over so_far as until_here,
-        lead(bucket) over so_far as next_bucket
-    from amounts
-    group by part, kind, bucket
-    window so_far as (partition by part, kind order by bucket)
+        parts.part,
+        alike.kind,
+        alike.bucket,
+        sum(sum(alike.count)) over so_far as until_here,
+        lead(alike.bucket) over so_far as next_bucket
+    from (
+        select
+            cell,
+            kind,
+            bucket,
+            count(*) as count
+        from amounts
+        group by cell, kind, bucket
+    ) as alike
+    inner join parts using (cell)
+    group by parts.part, alike.kind, alike.bucket
+    window so_far as (partition by parts.part, alike.kind order by alike.bucket)
 ),
 ends as (
     select
@@ -140,11 +158,12 @@ ends as (
 ),
 ordered as (
     select
-        part,
-        kind,
-        array_agg(amount order by amount) as amounts
+        parts.part,
+        amounts.kind,
+        array_agg(amounts.amount order by amounts.amount) as amounts
     from amounts
-    group by part, kind
+    inner join parts using (cell)
+    group by parts.part, amounts.kind
 ),
 counted as (
     select
