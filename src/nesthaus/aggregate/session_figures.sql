@@ -16,28 +16,29 @@ create temp table if not exists session_numbers (
 ) on commit delete rows;
 
 -- name: make_bases
--- No row. One row of the table is what later selections are laid over: a snapshot, numbered from 2;
--- or, as 1, what the page opened with, which stands until the first snapshot. Of snapshots that are
--- not the last of their session `configuration` is null: nothing asks for it, and it is most of the
--- row. `price_list` is the place in `only_options` of the list in force then; `categories` has a bit
--- for each required category that is chosen, the first one's the lowest.
+-- No row. One row of the table is a session with a configuration: the last one that was saved or,
+-- where none was, the one its page opened with; selections after it are laid over it. `sequence` puts
+-- it in order among them. `price_list` is the place in `only_options` of the list in force then.
+-- `opened_with` and `named` have a bit for each required category, the first one's the lowest: those
+-- the page opened with, and those that any snapshot has.
 create temp table if not exists session_bases (
     n integer not null,
-    base bigint not null,
     timestamp timestamptz not null,
+    sequence bigint not null,
     id uuid not null,
-    configuration jsonb,
+    configuration jsonb not null,
     price_list integer not null,
-    categories bigint not null,
+    opened_with bigint,
+    named bigint,
     completed boolean,
     ordered boolean,
-    mispriced boolean,
-    late boolean
+    price_mismatches bigint,
+    late_ids uuid[]
 ) on commit delete rows;
 
 -- name: make_selections
--- No row. One row of the table is a selection, with its place among those of its session and the
--- base it was laid over (0: none); what the last selection of its category said.
+-- No row. One row of the table is a selection, with its place among those of its session; what the
+-- last selection of its category said, and whether that came after the base of its session.
 create temp table if not exists session_selections (
     n integer not null,
     place bigint not null,
@@ -45,9 +46,8 @@ create temp table if not exists session_selections (
     category text not null,
     option text,
     time_spent integer,
-    base bigint not null,
     latest_option text,
-    latest_base bigint not null
+    latest_stands boolean not null
 ) on commit delete rows;
 
 -- name: make_gaps
@@ -87,68 +87,99 @@ analyze session_numbers;
 -- name: find_bases
 -- No row. Of several configurations a page is said to have opened with, the earliest one stands.
 insert into session_bases (
-    n, base, timestamp, id, configuration, price_list, categories, completed, ordered, mispriced,
-    late
+    n, timestamp, sequence, id, configuration, price_list, opened_with, named, completed, ordered,
+    price_mismatches, late_ids
 )
-select
-    found.n,
-    found.base,
-    found.timestamp,
-    found.id,
-    case when found.is_last then found.configuration_data end as configuration,
-    width_bucket(found.timestamp, %(list_starts)s::timestamptz[]) as price_list,
-    (
-        select coalesce(bit_or(1::bigint << (required.place - 1)::integer), 0)
-        from unnest(%(required)s::text[]) with ordinality as required (category, place)
-        where found.configuration_data ? required.category
-    ) as categories,
-    found.completed,
-    found.ordered,
-    found.mispriced,
-    found.late
-from (
+with required as (
     select
-        session.n,
-        1 + row_number() over so_far as base,
-        lead(false, 1, true) over so_far as is_last,
-        snapshot.timestamp,
-        snapshot.id,
-        snapshot.configuration_data,
-        snapshot.completion_percentage = 100 as completed,
-        snapshot.trigger_event = 'order_attempt' as ordered,
-        abs(snapshot.client_price - snapshot.total_price) >= 1 as mispriced,
-        snapshot.received_at - snapshot.timestamp > interval '60 seconds' as late
-    from session_numbers as session
-    inner join configuration_snapshots as snapshot using (session_id)
-    where not snapshot.over
-      and snapshot.timestamp between %(first)s::timestamptz and %(last)s::timestamptz
-    window so_far as (partition by session.n order by snapshot.timestamp, snapshot.id)
-    union all
-    (
+        category,
+        1::bigint << (place - 1)::integer as bit
+    from unnest(%(required)s::text[]) with ordinality as required (category, place)
+),
+saved as (
+    select
+        n,
+        max(timestamp) as timestamp,
+        (array_agg(id) filter (where is_last))[1] as id,
+        (array_agg(configuration_data) filter (where is_last))[1] as configuration,
+        bit_or(categories) as categories,
+        bool_or(completed) as completed,
+        bool_or(ordered) as ordered,
+        count(*) filter (where mispriced) as price_mismatches,
+        array_agg(id) filter (where late) as late_ids
+    from (
+        select
+            session.n,
+            snapshot.timestamp,
+            snapshot.id,
+            snapshot.configuration_data,
+            lead(false, 1, true) over (
+                partition by session.n order by snapshot.timestamp, snapshot.id
+            ) as is_last,
+            (
+                select coalesce(bit_or(required.bit), 0)
+                from required
+                where snapshot.configuration_data ? required.category
+            ) as categories,
+            snapshot.completion_percentage = 100 as completed,
+            snapshot.trigger_event = 'order_attempt' as ordered,
+            abs(snapshot.client_price - snapshot.total_price) >= 1 as mispriced,
+            snapshot.received_at - snapshot.timestamp > interval '60 seconds' as late
+        from session_numbers as session
+        inner join configuration_snapshots as snapshot using (session_id)
+        where not snapshot.over
+          and snapshot.timestamp between %(first)s::timestamptz and %(last)s::timestamptz
+    ) as snapshots
+    group by n
+),
+opening as (
+    select
+        n,
+        timestamp,
+        id,
+        configuration_data as configuration,
+        (
+            select coalesce(bit_or(required.bit), 0)
+            from required
+            where configuration_data ? required.category
+        ) as categories
+    from (
         select distinct on (session.n)
             session.n,
-            1,
-            true,
             entry.timestamp,
             entry.id,
-            entry.configuration_data,
-            null,
-            null,
-            null,
-            null
+            entry.configuration_data
         from session_numbers as session
         inner join session_entries as entry using (session_id)
         where entry.configuration_data is not null
           and not entry.implied
           and not entry.over
         order by session.n, entry.timestamp, entry.configuration_data::text
-    )
-) as found;
+    ) as openings
+)
+select
+    n,
+    coalesce(saved.timestamp, opening.timestamp) as timestamp,
+    -- In its millisecond a snapshot comes last, as all that has no sequence; an opening first.
+    case when saved.id is null then -1 else 2147483648 end as sequence,
+    coalesce(saved.id, opening.id) as id,
+    coalesce(saved.configuration, opening.configuration) as configuration,
+    width_bucket(
+        coalesce(saved.timestamp, opening.timestamp), %(list_starts)s::timestamptz[]
+    ) as price_list,
+    opening.categories as opened_with,
+    saved.categories as named,
+    saved.completed,
+    saved.ordered,
+    saved.price_mismatches,
+    saved.late_ids
+from saved
+full join opening using (n);
 
 -- name: find_selections
 -- No row.
 insert into session_selections (
-    n, place, timestamp, category, option, time_spent, base, latest_option, latest_base
+    n, place, timestamp, category, option, time_spent, latest_option, latest_stands
 )
 select
     n,
@@ -157,48 +188,31 @@ select
     category,
     option,
     time_spent,
-    base,
     last_value(option) over whole_category,
-    last_value(base) over whole_category
+    last_value(stands) over whole_category
 from (
     select
-        ordered.*,
-        row_number() over so_far as place,
-        coalesce(max(opens_base) over so_far, 0) as base
-    from (
-        select
-            session.n,
-            event.timestamp,
-            event.sequence::bigint as sequence,
-            event.id,
-            event.category,
-            nullif(event.selection_value, '') as option,
-            event.time_spent,
-            null::bigint as opens_base
-        from session_numbers as session
-        inner join interaction_events as event using (session_id)
-        where event.event_type = 'selection'
-          and event.category <> ''
-          and not event.over
-          and event.timestamp between %(first)s::timestamptz and %(last)s::timestamptz
-        union all
-        select
-            n,
-            timestamp,
-            case base when 1 then -1 end,
-            id,
-            null,
-            null,
-            null,
-            base
-        from session_bases
-    ) as ordered
-    window so_far as (
-        partition by n order by timestamp, sequence, id
-        rows between unbounded preceding and current row
-    )
+        session.n,
+        event.timestamp,
+        event.category,
+        nullif(event.selection_value, '') as option,
+        event.time_spent,
+        coalesce(
+            (base.timestamp, base.sequence, base.id)
+            < (event.timestamp, coalesce(event.sequence, 2147483648), event.id),
+            true
+        ) as stands,
+        row_number() over (
+            partition by session.n order by event.timestamp, event.sequence, event.id
+        ) as place
+    from session_numbers as session
+    inner join interaction_events as event using (session_id)
+    left join session_bases as base using (n)
+    where event.event_type = 'selection'
+      and event.category <> ''
+      and not event.over
+      and event.timestamp between %(first)s::timestamptz and %(last)s::timestamptz
 ) as placed
-where category is not null
 window whole_category as (
     partition by n, category order by place
     rows between unbounded preceding and unbounded following
@@ -301,9 +315,8 @@ other_late as (
         n,
         count(distinct id) as late
     from (
-        select n, id
+        select n, unnest(late_ids) as id
         from session_bases
-        where late
         union all
         select session.n, finalisation.id
         from session_numbers as session
@@ -334,13 +347,13 @@ options as (
         option,
         -- The same in all rows of a category.
         latest_option,
-        latest_base,
+        latest_stands,
         count(*)::integer as selections,
         coalesce(sum(time_spent), 0)::bigint as time_sum_ms,
         count(time_spent)::integer as timed
     from session_selections
     where option is not null
-    group by n, category, option, latest_option, latest_base
+    group by n, category, option, latest_option, latest_stands
 ),
 selected as (
     select
@@ -453,16 +466,6 @@ returns as (
     ) as different
     where option = option_before_last
 ),
-last_bases as (
-    select distinct on (n)
-        n,
-        base,
-        configuration,
-        price_list
-    from session_bases
-    where configuration is not null
-    order by n, base desc
-),
 finals as (
     select
         options.n,
@@ -478,10 +481,9 @@ finals as (
         end as final
     from options
     left join returns using (n, category, option)
-    -- What was laid over an earlier base is not what stood at the end.
-    left join last_bases as base
+    left join session_bases as base
         on base.n = options.n
-        and base.base <> options.latest_base
+        and not options.latest_stands
     cross join lateral (select base.configuration -> options.category) as stood (choice)
 ),
 changes as (
@@ -509,20 +511,9 @@ named as (
         where option is not null
           and category = any(%(required)s::text[])
         union all
-        select n, categories
+        select n, named
         from session_bases
-        where base > 1
     ) as names
-    group by n
-),
-saved as (
-    select
-        n,
-        bool_or(completed) as completed,
-        bool_or(ordered) as ordered,
-        count(*) filter (where mispriced) as mispriced
-    from session_bases
-    where base > 1
     group by n
 ),
 leftovers as (
@@ -542,16 +533,14 @@ reached as materialized (
             from generate_series(1, cardinality(%(required)s::text[])) as place
             where coalesce(named.categories >> (place - 1) & 1, 0) = 0
               and coalesce(
-                  opening.categories >> (place - 1) & 1 = 0
+                  base.opened_with >> (place - 1) & 1 = 0
                   or named.categories >> place = 0,
                   true
               )
         ) as categories
     from session_numbers as session
     left join named using (n)
-    left join session_bases as opening
-        on opening.n = session.n
-        and opening.base = 1
+    left join session_bases as base using (n)
 ),
 counted as (
     select
@@ -561,9 +550,9 @@ counted as (
             when session.converted then 'converted'
             when reached.categories = 0 then 'started'
             when reached.categories < cardinality(%(required)s::text[])
-              or not coalesce(saved.completed, false)
+              or not coalesce(base.completed, false)
                 then (%(required)s::text[])[reached.categories]
-            when not coalesce(saved.ordered, false) then 'completed'
+            when not coalesce(base.ordered, false) then 'completed'
             else 'order_attempt'
         end as furthest_step,
         coalesce(traffic.acts, 0) < 2 as bounce,
@@ -585,7 +574,7 @@ counted as (
         (coalesce(traffic.late, 0) + coalesce(other_late.late, 0))::integer as late,
         coalesce(leftovers.over, 0)::integer as over,
         coalesce(duplicates.duplicates, 0)::integer as duplicates,
-        coalesce(saved.mispriced, 0)::integer as price_mismatches
+        coalesce(base.price_mismatches, 0)::integer as price_mismatches
     from session_numbers as session
     inner join reached using (n)
     left join traffic using (n)
@@ -594,7 +583,7 @@ counted as (
     left join decisions using (n)
     left join changes using (n)
     left join selected using (n)
-    left join saved using (n)
+    left join session_bases as base using (n)
     left join duplicates using (n)
     left join leftovers using (n)
 )
