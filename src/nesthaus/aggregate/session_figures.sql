@@ -589,21 +589,27 @@ counted as (
 )
 select counted.*
 from counted
-left join session_figures as stored using (session_id)
 where (
-    counted.start_time, counted.furthest_step, counted.bounce, counted.path,
-    counted.decided_categories, counted.decision_ms, counted.changed_categories,
-    counted.changed_options, counted.changed_finals, counted.came_back, counted.selected_categories,
-    counted.selected_options, counted.selections, counted.selection_ms, counted.timed_selections,
-    counted.expected, counted.received, counted.late, counted.over, counted.duplicates,
-    counted.price_mismatches
-) is distinct from (
-    stored.start_time, stored.furthest_step, stored.bounce, stored.path, stored.decided_categories,
-    stored.decision_ms, stored.changed_categories, stored.changed_options, stored.changed_finals,
-    stored.came_back, stored.selected_categories, stored.selected_options, stored.selections,
-    stored.selection_ms, stored.timed_selections, stored.expected, stored.received, stored.late,
-    stored.over, stored.duplicates, stored.price_mismatches
-)
+    -- By its key, each: where PostgreSQL takes the table for empty, as a vacuum does that comes before
+    -- the first rows are committed, a join goes through all of them for each session.
+    select (
+        counted.start_time, counted.furthest_step, counted.bounce, counted.path,
+        counted.decided_categories, counted.decision_ms, counted.changed_categories,
+        counted.changed_options, counted.changed_finals, counted.came_back,
+        counted.selected_categories, counted.selected_options, counted.selections,
+        counted.selection_ms, counted.timed_selections, counted.expected, counted.received,
+        counted.late, counted.over, counted.duplicates, counted.price_mismatches
+    ) is not distinct from (
+        stored.start_time, stored.furthest_step, stored.bounce, stored.path,
+        stored.decided_categories, stored.decision_ms, stored.changed_categories,
+        stored.changed_options, stored.changed_finals, stored.came_back, stored.selected_categories,
+        stored.selected_options, stored.selections, stored.selection_ms, stored.timed_selections,
+        stored.expected, stored.received, stored.late, stored.over, stored.duplicates,
+        stored.price_mismatches
+    )
+    from session_figures as stored
+    where stored.session_id = counted.session_id
+) is not true
 on conflict (session_id) do update set
     start_time = excluded.start_time,
     furthest_step = excluded.furthest_step,

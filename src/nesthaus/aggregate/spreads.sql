@@ -83,7 +83,9 @@ told as materialized (
             placed.converted,
             unnest(figures.decision_ms)
         from placed
-        inner join session_figures as figures using (session_id)
+        -- Each has its figures. But where PostgreSQL takes their table for empty, as a vacuum does that
+        -- comes before they are committed, an inner join goes through all sessions for each of them.
+        left join session_figures as figures using (session_id)
     ) as times
 ),
 parts as materialized (
