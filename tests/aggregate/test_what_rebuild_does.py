@@ -78,6 +78,7 @@ async def test_what_is_lost_is_there_again(db: Pool, keep: Keep, count: Count) -
         await damage(db, f"delete from {table}")
 
     steps = await rebuilt(db)
+    await add_up_weeks(db, CATALOGUE, NOW)
 
     assert sum(steps) == 43
     assert await everything(db) == before
@@ -157,6 +158,7 @@ async def test_a_closed_month_is_never_counted_again(
     assert plan.dates[0] == date(2026, 6, 1)
     assert (plan.closed[0], plan.closed[-1]) == (date(2026, 5, 26), date(2026, 5, 31))
     await rebuilt(db)
+    await add_up_weeks(db, CATALOGUE, NOW)
     await verify(db, CATALOGUE, at(-10 * DAY), nobody)
     after = await everything(db)
     of_may = (at(in_may), date(2026, 5, 26), date(2026, 5, 25))
@@ -223,6 +225,7 @@ async def test_a_change_of_zone_that_is_broken_off_must_be_brought_to_an_end(
             await count_marked(db, catalogue_in(zone), lambda: NOW, nobody)
     # back to where it was
     await rebuilt(db, VIENNA)
+    await add_up_weeks(db, CATALOGUE, NOW)
     check_zone_of(database_url, VIENNA)
     assert await everything(db) == before
 

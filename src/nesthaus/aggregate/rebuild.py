@@ -21,7 +21,7 @@ from nesthaus.aggregate.state import (
     set_time_zone,
 )
 from nesthaus.aggregate.turns import counting
-from nesthaus.aggregate.weeks import add_up_weeks, forget_weeks
+from nesthaus.aggregate.weeks import forget_weeks
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.pricing import Catalogue
@@ -107,7 +107,8 @@ async def rebuild(
     announce: Announce,
     told: Told,
 ) -> Counted:
-    """Counts the days of the plan; `told` gets the number of days of each transaction.
+    """Counts the days of the plan; `told` gets the number of days of each transaction. Their weeks
+    are to be added up again.
 
     May be broken off at any time and begun again.
     """
@@ -131,7 +132,6 @@ async def rebuild(
         size = min(next_size(size, time.monotonic() - began), _MOST_DAYS)
         rest = rest[len(chunk) :]
     await counting(pool, lambda connection: _finish(connection, catalogue, plan, now))
-    await add_up_weeks(pool, catalogue, now)
     return counted
 
 

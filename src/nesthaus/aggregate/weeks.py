@@ -1,7 +1,7 @@
 """Weeks are the sums of their days, so that a report of many days reads fewer rows.
 
 A week is told from its sums while it is in `counted_weeks`. A day that changes takes its week off,
-in the same transaction; within an hour it is added up again, and its days tell it meanwhile.
+in the same transaction; a job adds it up again, and its days tell it meanwhile.
 """
 
 from collections.abc import Collection, Iterable

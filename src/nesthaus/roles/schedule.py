@@ -55,6 +55,8 @@ from nesthaus.upkeep.price_lists import PublishedLists
 
 HOUR_S = 3600.0
 _LOOK_FOR_NIGHT_S = 300.0
+# What comes late to last week is counted every minute; a week takes seconds to add up.
+_WEEKS_EVERY_S = 300.0
 # Whoever waits longer says so in `jobs` and begins anew. What a statement does may take hours.
 LOCK_TIMEOUT_MS = 60_000
 
@@ -186,7 +188,7 @@ def _jobs(settings: Settings, servers: Servers, work: _Work, media: MediaSyncs) 
         Job("release", HOUR_S, work.release),
         Job("partitions", HOUR_S, work.partitions),
         Job("aggregate", settings.aggregate_every_s, work.aggregate),
-        Job("weeks", HOUR_S, work.weeks),
+        Job("weeks", _WEEKS_EVERY_S, work.weeks),
         Job("metrics_retention", HOUR_S, work.metrics_retention),
         Job("verification", HOUR_S, work.verify),
         Job("alerts", settings.alert_every_s, work.alerts),
