@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from httpx import AsyncClient, Response
 
 from nesthaus.db.pool import Pool
-from nesthaus.report import exports
 from nesthaus.report.exports import EXPORTS
 from nesthaus.report.formats import columns_of
 from tests.clocks import SettableClock
@@ -197,31 +195,6 @@ async def test_rows_come_session_by_session_in_the_order_of_each(
     )
     told = [(item["sessionId"], item["elementId"]) for item in await items(admin, "interactions")]
     assert told == [("early", "3"), ("early", "1"), ("late", "2"), ("late", "0")]
-
-
-@pytest.mark.parametrize("interactions", [1, 7, 1_000])
-async def test_however_many_parts_a_file_is_read_in_it_is_the_same(
-    admin: AsyncClient, db: Pool, monkeypatch: pytest.MonkeyPatch, interactions: int
-) -> None:
-    monkeypatch.setattr(exports, "PART_INTERACTIONS", interactions)
-    chance = random.Random(4)
-    stored: list[tuple[datetime, str, datetime]] = []
-    for number in range(30):
-        # Several began at the same moment; some stay for hours, or come again days later.
-        start = NOON - timedelta(minutes=20 * chance.randrange(12))
-        name, later = f"s{number:02d}", (0, 59, 60, 61, 200, 4_000, 30_000)
-        times = {start + timedelta(minutes=chance.choice(later), seconds=n) for n in range(5)}
-        stored += [(start, name, at) for at in times]
-        last = {"latest_seen": max(times), "total_interactions": 5}
-        await insert(db, "user_sessions", session(name, start, **last))
-        for at in times:
-            await insert(db, "interaction_events", interaction(name, at, "click"))
-            await insert(db, "configuration_snapshots", snapshot(name, at, HOUSE))
-    wanted = [(name, at) for _, name, at in sorted(stored)]
-    for file in ("interactions", "snapshots"):
-        for rows in (await items(admin, file), await cells(admin, file)):
-            told = [(row["sessionId"], datetime.fromisoformat(row["timestamp"])) for row in rows]
-            assert told == wanted
 
 
 async def test_what_is_over_is_exported_and_says_so(admin: AsyncClient, db: Pool) -> None:

@@ -1,14 +1,12 @@
 """Everything a table or a figure holds for a question, row by row, however much it is."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import pairwise
 from uuid import UUID
 
 from msgspec import Struct
-from psycopg.rows import scalar_row
 
 from nesthaus.db.copying import copied_lines
 from nesthaus.db.pool import Connection, Pool
@@ -28,12 +26,8 @@ from nesthaus.report.sessions import SessionRow
 TIME_LIMIT_MS = 900_000
 """For one statement. It goes on as fast as the client takes what it says, so a slow line counts."""
 
-PART_INTERACTIONS = 250_000
-"""Of the sessions read together: so many are put in order in 50 MB of the database's memory."""
-
 _SQL = load_statements("nesthaus.report", "export.sql")
 _PART_ROWS = 500
-_PARTS = over(counts.NARROWLY_CHOSEN, _SQL["parts"])
 
 Rows = Callable[[Connection, Question, Catalogue], AsyncGenerator[Struct]]
 
@@ -54,31 +48,19 @@ class MetricRow(Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """`make` is None where the database writes the rows itself, by the statement of that name, or
-    several times, of sessions that began one after the other (`in_parts`); they are as they stand,
-    while what is made may be of stored figures."""
+    """`make` is None where the database writes the rows itself, by the statement of that name;
+    they are as they stand, while what is made may be of stored figures."""
 
     name: str
     summary: str
     row: type[Struct]
     make: Rows | None = None
-    in_parts: bool = False
 
 
 EXPORTS = (
     Export("sessions", "Sessions, the earliest first", SessionRow),
-    Export(
-        "interactions",
-        "Interactions of the sessions, session by session",
-        InteractionRow,
-        in_parts=True,
-    ),
-    Export(
-        "snapshots",
-        "Saved configurations of the sessions, session by session",
-        SnapshotRow,
-        in_parts=True,
-    ),
+    Export("interactions", "Interactions of the sessions, session by session", InteractionRow),
+    Export("snapshots", "Saved configurations of the sessions, session by session", SnapshotRow),
     Export("daily", "Every figure of each day; of each hour for 24h", DailyRow, daily_rows),
     Export(
         "popular-configurations",
@@ -95,7 +77,7 @@ async def exported(
 ) -> AsyncGenerator[bytes]:
     """A file in parts. To be closed by who does not want all of it: that ends the query at once."""
     async with reading(pool) as connection:
-        await connection.execute(_SQL["begin"], {"milliseconds": TIME_LIMIT_MS})
+        await connection.execute(_SQL["time_limit"], {"milliseconds": TIME_LIMIT_MS})
         if export.make is None:
             if export.name != "performance":
                 await refuse_archived(connection, question.period)
@@ -113,34 +95,15 @@ async def _copied(
     connection: Connection, export: Export, kind: Format, question: Question
 ) -> AsyncGenerator[bytes]:
     """COPY, because the server writes a whole row in the time it takes to read one field here."""
-    asked: dict[str, object] = {
-        **asdict(question.filters),
+    rows = over(counts.NARROWLY_CHOSEN, _SQL[export.name])
+    statement = _SQL["as_csv" if kind is Format.CSV else "as_json"].replace(b"{rows}", rows)
+    asked = asdict(question.filters) | {
         "starts": [question.period.since],
         "is_filtered": question.is_filtered,
     }
-    rows = over(counts.NARROWLY_CHOSEN, _SQL[export.name])
-    statement = _SQL["as_csv" if kind is Format.CSV else "as_json"]
-    later = _SQL["more_as_csv"] if kind is Format.CSV else statement
-    for since, until in await _parts(connection, export, question, asked):
-        part = asked | {"since": since, "until": until}
-        copy = statement.replace(b"{rows}", rows)
-        async with aclosing(copied_lines(connection, copy, part)) as copied:
-            async for lines in copied:
-                yield lines_in(kind, lines, export.row)
-        statement = later
-
-
-async def _parts(
-    connection: Connection, export: Export, question: Question, asked: Mapping[str, object]
-) -> Sequence[tuple[datetime, datetime]]:
-    """Of the period, half-open."""
-    since, until = question.period.since, question.period.until
-    if not export.in_parts:
-        return [(since, until)]
-    async with connection.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(_PARTS, {**asked, "interactions": PART_INTERACTIONS})
-        starts = await cursor.fetchall()
-    return list(pairwise([since, *starts[1:], until]))
+    async with aclosing(copied_lines(connection, statement, asked)) as copied:
+        async for lines in copied:
+            yield lines_in(kind, lines, export.row)
 
 
 async def _made(
