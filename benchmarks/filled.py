@@ -125,8 +125,6 @@ def _fill(environment: Mapping[str, str], database_url: str, sessions: int) -> N
         _run(environment, "rebuild")
         with connection.transaction():
             connection.execute("set local work_mem = '256MB'")
-            # Of all days together, as the schedule does it.
-            connection.execute("truncate counted_weeks, weekly_figures, weekly_spreads")
             for table in _TABLES:
                 _repeat(connection, table)
         connection.execute(_POPULAR.encode())

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from nesthaus.domain.weeks import spans_beside, week_of, weeks_between
+from nesthaus.domain.weeks import spans_beside, week_of
 
 MONDAY = date(2026, 6, 15)
 SUNDAY = date(2026, 6, 21)
@@ -9,15 +9,6 @@ SUNDAY = date(2026, 6, 21)
 def test_a_week_begins_on_monday() -> None:
     assert [week_of(MONDAY + n * timedelta(days=1)) for n in range(7)] == [MONDAY] * 7
     assert week_of(MONDAY - timedelta(days=1)) == date(2026, 6, 8)
-
-
-def test_weeks_of_days_are_all_that_have_one() -> None:
-    assert weeks_between(SUNDAY, SUNDAY) == [MONDAY]
-    assert weeks_between(SUNDAY, date(2026, 6, 29)) == [
-        MONDAY,
-        date(2026, 6, 22),
-        date(2026, 6, 29),
-    ]
 
 
 def test_what_is_beside_weeks_is_before_between_and_after_them() -> None:

@@ -138,10 +138,10 @@ async def rebuild(
 async def _finish(
     connection: Connection, catalogue: Catalogue, plan: RebuildPlan, now: datetime
 ) -> None:
-    await forget_weeks(connection, [*plan.dates, *plan.closed])
+    dates = [*plan.dates, *plan.closed]
+    await forget_weeks(connection, dates)
     if not plan.everything:
         return
-    dates = [*plan.dates, *plan.closed]
     if dates:
         await sum_all_days(connection, days_of(dates, catalogue.zone), catalogue)
     if plan.zone_changes:

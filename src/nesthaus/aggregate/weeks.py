@@ -13,7 +13,7 @@ from nesthaus.aggregate.turns import counting
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
 from nesthaus.domain.pricing import Catalogue
-from nesthaus.domain.weeks import WEEK, week_of, weeks_between
+from nesthaus.domain.weeks import week_of
 from nesthaus.figures import NOT_IN_WEEKS
 
 _SQL = load_statements("nesthaus.aggregate", "weeks.sql")
@@ -52,13 +52,9 @@ async def verify_weeks(pool: Pool, days: Collection[date]) -> dict[date, int]:
 
 
 async def _missing(connection: Connection, today: date) -> list[date]:
-    cursor = await connection.execute(_SQL["first_and_last_day"])
-    row = await cursor.fetchone()
-    first, last = row or (None, None)
-    if first is None or last is None:
-        return []
-    weeks = [each for each in weeks_between(first, last) if each + WEEK <= today]
-    return await _weeks(connection, "missing", weeks)
+    async with connection.cursor(row_factory=scalar_row) as scalars:
+        await scalars.execute(_SQL["missing"], {"today": today})
+        return await scalars.fetchall()
 
 
 async def _add_up(connection: Connection, week: date) -> int:
@@ -72,11 +68,7 @@ async def _add_up(connection: Connection, week: date) -> int:
 
 
 async def _mend(connection: Connection, week: date) -> int:
-    is_told = await _weeks(connection, "counted_among", [week])
-    return await _add_up(connection, week) if is_told else 0
-
-
-async def _weeks(connection: Connection, statement: str, weeks: list[date]) -> list[date]:
     async with connection.cursor(row_factory=scalar_row) as scalars:
-        await scalars.execute(_SQL[statement], {"week": weeks})
-        return await scalars.fetchall()
+        await scalars.execute(_SQL["is_counted"], {"week": week})
+        is_counted = await scalars.fetchone()
+    return await _add_up(connection, week) if is_counted else 0

@@ -5,43 +5,43 @@
 delete from counted_weeks
 where week = any(%(week)s::date[]);
 
--- name: first_and_last_day
--- One row: of the days of which there are figures; nulls where there are none.
-select
-    least(
-        (select min(date) from daily_analytics),
-        (select min(date) from daily_analytics_by)
-    ) as first,
-    greatest(
-        (select max(date) from daily_analytics),
-        (select max(date) from daily_analytics_by)
-    ) as last;
-
 -- name: missing
--- One row per week of those asked for that is not added up and has a day with figures, in order.
-select asked.week
-from unnest(%(week)s::date[]) as asked (week)
+-- One row per week that is over, has a day with figures and is not added up, in order.
+select asked.week::date
+from generate_series(
+    date_trunc(
+        'week',
+        least(
+            (select min(date) from daily_analytics),
+            (select min(date) from daily_analytics_by)
+        )::timestamp
+    ),
+    (%(today)s::date - 7)::timestamp,
+    interval '1 week'
+) as asked (week)
 where not exists (
     select
     from counted_weeks as counted
-    where counted.week = asked.week
+    where counted.week = asked.week::date
 )
 and exists (
     select
     from daily_analytics as day
-    where day.date between asked.week and asked.week + 6
+    where day.date between asked.week::date and asked.week::date + 6
     union all
     select
     from daily_analytics_by as day
-    where day.date between asked.week and asked.week + 6
+    where day.date between asked.week::date and asked.week::date + 6
 )
 order by asked.week;
 
--- name: counted_among
--- One row per week of those asked for that is added up.
-select week
-from counted_weeks
-where week = any(%(week)s::date[]);
+-- name: is_counted
+-- One row: whether the week is added up.
+select exists (
+    select
+    from counted_weeks
+    where week = %(week)s::date
+);
 
 -- name: keep
 -- No row. From now on the week is told from its sums.

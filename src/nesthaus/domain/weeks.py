@@ -3,19 +3,13 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-WEEK = timedelta(days=7)
+_WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
 
 
 def week_of(day: date) -> date:
     """The Monday it follows, or is."""
     return day - day.weekday() * _DAY
-
-
-def weeks_between(first: date, last: date) -> list[date]:
-    """The Mondays of all weeks that have a day from `first` to `last`."""
-    begin, count = week_of(first), (week_of(last) - week_of(first)).days // 7 + 1
-    return [begin + nth * WEEK for nth in range(count)]
 
 
 def spans_beside(first: date, last: date, weeks: Collection[date]) -> list[tuple[date, date]]:
@@ -26,7 +20,7 @@ def spans_beside(first: date, last: date, weeks: Collection[date]) -> list[tuple
     for week in sorted(weeks):
         if begin < week:
             spans.append((begin, week - _DAY))
-        begin = week + WEEK
+        begin = week + _WEEK
     if begin <= last:
         spans.append((begin, last))
     return spans

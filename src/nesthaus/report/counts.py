@@ -186,6 +186,10 @@ async def as_of(connection: Connection, question: Question) -> datetime | None:
     """When the figures of this question were computed; None where none ever were."""
     if not await is_stored(connection, question):
         return question.asked_at
+    return await _counted_at(connection)
+
+
+async def _counted_at(connection: Connection) -> datetime | None:
     counted_at = await _scalar(connection, SQL["counted_at"], {})
     assert counted_at is None or isinstance(counted_at, datetime)
     return counted_at
@@ -196,7 +200,7 @@ async def _stored(
 ) -> Counts:
     breakdown = question.stored_in
     assert breakdown is not None
-    counts = Counts(await as_of(connection, question))
+    counts = Counts(await _counted_at(connection))
     asked = _span(question) | _part(breakdown) | {"metrics": metrics, "apart": apart}
     if question.period.days:
         by_day = apart or not NOT_IN_WEEKS.isdisjoint(metrics)
