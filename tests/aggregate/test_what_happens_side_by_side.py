@@ -240,3 +240,29 @@ async def test_it_goes_on_in_small_steps_and_tells_of_each(db: Pool, keep: Keep)
     assert told >= 3
     await count_marked(db, CATALOGUE, lambda: at(8 * HOUR), announce)
     assert await marks(db) == 0
+
+
+async def test_tables_nobody_has_looked_at_are_sampled_before_they_are_counted(
+    db: Pool, keep: Keep, count: Count
+) -> None:
+    """Without, PostgreSQL goes through all sessions for each event of the first days' traffic."""
+    table = "interaction_events_default"
+
+    async def changed() -> bool:
+        async with db.connection() as connection:
+            await connection.execute("select pg_stat_force_next_flush()")
+            cursor = await connection.execute(
+                "select n_mod_since_analyze >= 1000 from pg_stat_user_tables where relname = %s",
+                [table],
+            )
+            return await cursor.fetchone() == (True,)
+
+    await keep(call("anna", *(clicked(n, n) for n in range(1_000))), now=HOUR)
+    await eventually(changed)
+    await count()
+
+    async with db.connection() as connection:
+        cursor = await connection.execute(
+            "select count(*) from pg_stats where tablename = %s and attname = 'event_type'", [table]
+        )
+        assert await cursor.fetchone() == (1,)

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg.rows import scalar_row
+from psycopg.sql import SQL, Identifier
 
 from nesthaus.db.pool import Connection, Pool
 from nesthaus.db.queries import load_statements
@@ -57,6 +59,7 @@ async def _turn(pool: Pool, wait_s: float) -> AsyncGenerator[Connection]:
         try:
             await connection.set_autocommit(True)
             await _wait_for_turn(connection, wait_s)
+            await _sample_new_tables(connection)
             yield connection
         finally:
             await _leave(connection)
@@ -69,6 +72,16 @@ async def _wait_for_turn(connection: Connection, wait_s: float) -> None:
         await connection.execute(_SQL["take_turn"])
     except LockNotAvailable:
         raise Busy("others count figures all the time") from None
+
+
+async def _sample_new_tables(connection: Connection) -> None:
+    """An installation may have a hundred thousand rows before the server looks at them by itself.
+    Of a table that is not ours it says so in a warning, and leaves it."""
+    async with connection.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(_SQL["never_sampled"])
+        tables = await cursor.fetchall()
+    for table in tables:
+        await connection.execute(SQL("analyze (skip_locked) {}").format(Identifier(table)))
 
 
 async def _leave(connection: Connection) -> None:
