@@ -61,7 +61,7 @@ async def app(
     redis = connect(redis_url, 0)
     durable = DurableLog(EventStream(redis, 1, 1000), Spool(tmp_path / "spool"))
     ids = Uuid7Source()
-    yield build_app(
+    app, _ = build_app(
         Api(
             catalogue=CATALOGUE,
             reports=db,
@@ -93,6 +93,7 @@ async def app(
             teller=teller,
         )
     )
+    yield app
     await durable.close()
     await redis.aclose()
 

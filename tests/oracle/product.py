@@ -236,9 +236,8 @@ async def product_on(database_url: str, redis_url: str, folder: Path) -> AsyncGe
             backlog=Backlog(redis, 1),
             teller=Teller((), Surroundings(CATALOGUE.zone, None)),
         )
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(build_app(api)), base_url="http://api"
-        )
+        app, _ = build_app(api)
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api")
         closing.push_async_callback(client.aclose)
         del client.headers["user-agent"]
         tracker = (await access.tokens.create("tracker", Role.TRACKER)).token

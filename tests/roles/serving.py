@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from nesthaus.roles.connections import Crowd, Patience, PatientProtocol
-from nesthaus.roles.handover import Server
+from nesthaus.responses.direct import DirectPaths
+from nesthaus.roles.connections import Crowd, Patience
+from nesthaus.roles.direct_calls import DirectProtocol
+from nesthaus.roles.handover import LeavingApp, Server
 from tests.waiting import eventually
 
 HEAD = b"POST /said HTTP/1.1\r\nHost: api\r\n"
@@ -51,6 +53,12 @@ class Serving:
     def connections(self) -> int:
         return len(self._server.server_state.connections)
 
+    @property
+    def is_stalled(self) -> bool:
+        """Whether somebody takes nothing of what there is for him."""
+        connections: Any = self._server.server_state.connections
+        return any(each.flow.write_paused for each in connections)
+
     async def connect(self, said: bytes = b"") -> Client:
         """Returns when all of it has been heard."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**26)
@@ -70,6 +78,10 @@ class Serving:
         answer = await answer_of(reader)
         writer.close()
         return answer
+
+    def leave(self) -> None:
+        """As a process does that has been told to end."""
+        self._server.should_exit = True
 
     async def close(self) -> None:
         for writer in self._writers:
@@ -99,11 +111,16 @@ async def is_ended(reader: asyncio.StreamReader) -> bool:
 
 
 @asynccontextmanager
-async def served(most: int, app: ASGIApp = echo) -> AsyncGenerator[Serving]:
-    crowd = Crowd(Patience(most))
+async def served(
+    most: int,
+    app: ASGIApp = echo,
+    direct: DirectPaths | None = None,
+    leaving: LeavingApp | None = None,
+) -> AsyncGenerator[Serving]:
+    crowd = Crowd(Patience(most), direct or {})
     heard: Counter[int] = Counter()
 
-    class Listener(PatientProtocol):
+    class Listener(DirectProtocol):
         """Counts the bytes by the port they came from."""
 
         def connection_made(self, transport: asyncio.Transport) -> None:
@@ -118,11 +135,11 @@ async def served(most: int, app: ASGIApp = echo) -> AsyncGenerator[Serving]:
             assert self.client is not None
             return self.client[1]
 
-    protocol = cast("type[PatientProtocol]", partial(Listener, crowd))
+    protocol = cast("type[DirectProtocol]", partial(Listener, crowd))
     config = uvicorn.Config(
         app, http=protocol, ws="none", lifespan="off", log_config=None, timeout_keep_alive=75
     )
-    server = Server(config, None, crowd)
+    server = Server(config, leaving, crowd)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(256)

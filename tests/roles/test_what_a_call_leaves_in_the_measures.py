@@ -10,19 +10,19 @@ from starlette.types import ASGIApp
 from nesthaus.domain.events import Metric
 from nesthaus.ingest.routes import in_front
 from nesthaus.observe import this_call
-from nesthaus.roles.measured import measured
+from nesthaus.roles.measured import Measured
 from nesthaus.stream import envelope
 from tests.clocks import SettableClock, measures_by
 
 TRACK = "/api/track"
 
 
-class Measured:
+class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.measures = measures_by(SettableClock())
         self._payloads: list[bytes] = []
         self._patch = monkeypatch
-        whole = measured(_app(), self._note, self.measures, {TRACK})
+        whole = Measured(_app(), self._note, self.measures, {TRACK})
         transport = httpx.ASGITransport(whole, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://api")
         self.noted: list[int] = []
@@ -61,11 +61,11 @@ def _app() -> ASGIApp:
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> Measured:
-    return Measured(monkeypatch)
+def app(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    return Watched(monkeypatch)
 
 
-async def test_calls_are_told_apart_by_route_and_never_by_path(app: Measured) -> None:
+async def test_calls_are_told_apart_by_route_and_never_by_path(app: Watched) -> None:
     for path in ("/api/things/a", "/api/things/b", "/api/track", "/api/nothing", "/api/else"):
         await app.http.get(path)
     await app.http.request("BREW", "/api/nothing")
@@ -82,7 +82,7 @@ async def test_calls_are_told_apart_by_route_and_never_by_path(app: Measured) ->
     }
 
 
-async def test_an_error_is_told_with_its_request_and_counts_once(app: Measured) -> None:
+async def test_an_error_is_told_with_its_request_and_counts_once(app: Watched) -> None:
     answer = await app.http.get("/api/things/away", headers={"X-Request-Id": "proxy-7"})
     await app.http.get("/api/broken")
     assert answer.headers["X-Request-Id"] == "proxy-7"
@@ -97,14 +97,14 @@ async def test_an_error_is_told_with_its_request_and_counts_once(app: Measured) 
     assert sum(row.count for row in errors) == 2
 
 
-async def test_a_slow_call_names_the_statements_that_took_the_longest(app: Measured) -> None:
+async def test_a_slow_call_names_the_statements_that_took_the_longest(app: Watched) -> None:
     app.from_now_on_all_are_slow()
     await app.http.get("/api/things/a")
     (told,) = [row for row in await app.rows() if row.count == 0]
     assert (told.additional_data or {})["statements"] == {"report/x.one": 10.0, "report/x.two": 1.0}
 
 
-async def test_a_request_id_that_nobody_can_read_is_replaced(app: Measured) -> None:
+async def test_a_request_id_that_nobody_can_read_is_replaced(app: Watched) -> None:
     for sent in ("", "a b", "x" * 65):
         answer = await app.http.get("/api/things/a", headers={"X-Request-Id": sent})
         assert re.fullmatch(r"[0-9a-f]{8}-\d+", answer.headers["X-Request-Id"])

@@ -63,24 +63,40 @@ class Admission:
         self, scope: Scope, receive: Receive, share: Share, *, limited: bool = True
     ) -> Request:
         """Raises Refused, Overloaded or ClientGone. The body counts to the call's `share`."""
-        received_at = self.clock()
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        _check_content_type(headers.get(b"content-type", b""))
-        address = scope["client"][0] if scope.get("client") else ""
-        if limited:
-            self._check_rate(address, received_at)
-        # A length that lies is caught later; an honest one saves reading what will be refused.
-        length = headers.get(b"content-length", b"")
-        if length.isdigit() and int(length) > MAX_BODY_BYTES:
-            raise _too_large()
+        received_at, headers = self.clock(), dict[bytes, bytes](scope["headers"])
+        self._check_head(scope, headers, received_at, limited=limited)
         message = await receive()
         if message["type"] == "http.request" and not message.get("more_body"):
             body = message.get("body", b"")
             share.add(len(body))
         else:
             body = await _read_chunks(message, receive, share)
+        return self._request(scope, headers, received_at, body)
+
+    def admit_whole(self, scope: Scope, body: bytes, share: Share) -> Request:
+        """The same where the body is there."""
+        received_at, headers = self.clock(), dict[bytes, bytes](scope["headers"])
+        self._check_head(scope, headers, received_at, limited=True)
+        share.add(len(body))
+        return self._request(scope, headers, received_at, body)
+
+    def _check_head(
+        self, scope: Scope, headers: Mapping[bytes, bytes], now: datetime, *, limited: bool
+    ) -> None:
+        _check_content_type(headers.get(b"content-type", b""))
+        if limited:
+            self._check_rate(_address(scope), now)
+        # A length that lies is caught later; an honest one saves reading what will be refused.
+        length = headers.get(b"content-length", b"")
+        if length.isdigit() and int(length) > MAX_BODY_BYTES:
+            raise _too_large()
+
+    def _request(
+        self, scope: Scope, headers: Mapping[bytes, bytes], received_at: datetime, body: bytes
+    ) -> Request:
         if len(body) > MAX_BODY_BYTES:
             raise _too_large()
+        address = _address(scope)
         user_agent = _text(headers.get(b"user-agent"))
         token = _bearer(headers.get(b"authorization"))
         # A server of the shop reports conversions, and `nesthaus verify` is in no figure.
@@ -106,6 +122,10 @@ class Admission:
         wait_s = self.rate_limit.take(caller_of(address), now)
         if wait_s is not None:
             raise TooFast(wait_s)
+
+
+def _address(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _check_content_type(value: bytes) -> None:

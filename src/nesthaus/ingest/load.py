@@ -26,7 +26,8 @@ class Load:
     bytes: int = 0
 
     def share(self) -> "Share":
-        """For one call, as long as it is under way: `with load.share() as share`."""
+        """For one call, as long as it is under way: `with load.share() as share`, or from `begin`
+        to `end`."""
         return Share(self)
 
 
@@ -39,15 +40,21 @@ class Share:
         self._load = load
         self._bytes = 0
 
-    def __enter__(self) -> Self:
+    def begin(self) -> None:
         if self._load.calls >= self._load.most_calls:
             raise Overloaded(f"{self._load.calls} calls are under way")
         self._load.calls += 1
+
+    def end(self) -> None:
+        self._load.calls -= 1
+        self._load.bytes -= self._bytes
+
+    def __enter__(self) -> Self:
+        self.begin()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._load.calls -= 1
-        self._load.bytes -= self._bytes
+        self.end()
 
     def add(self, count: int) -> None:
         """So many bytes of its body have come."""

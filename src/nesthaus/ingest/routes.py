@@ -6,12 +6,14 @@ be read by pages of the allowed origins.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import psycopg
 from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from nesthaus.domain.events import Delivery
 from nesthaus.domain.refusals import Refusal
 from nesthaus.ingest.admission import Admission, ClientGone, Request, TooFast
 from nesthaus.ingest.prices import Prices
@@ -19,9 +21,11 @@ from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.ingest.refused import Refused
 from nesthaus.ingest.tracking import Answer, Tracking
 from nesthaus.responses import Problem, problem_response
+from nesthaus.responses.direct import Respond
 from nesthaus.responses.safe_headers import TLS_ONLY, safe_headers_beside
 from nesthaus.responses.whole import Headers, send_whole
-from nesthaus.stream.durable import Overloaded
+from nesthaus.stream import envelope
+from nesthaus.stream.durable import DurableLog, Overloaded
 
 OK, CREATED, ACCEPTED, NO_CONTENT, NOT_MODIFIED = 200, 201, 202, 204, 304
 UNAVAILABLE = 503
@@ -95,8 +99,12 @@ def _origin_of(scope: Scope) -> bytes:
     return next((value for name, value in scope["headers"] if name == b"origin"), b"")
 
 
+Done = Callable[[Reply | Exception], None]
+
+
 class Endpoint:
-    """One public route as an ASGI application: preflight, method, refusals, answer."""
+    """One public route as an ASGI application: preflight, method, refusals, answer. `begin` answers
+    the same without a task, where `begin_answer` can."""
 
     def __init__(
         self,
@@ -104,12 +112,14 @@ class Endpoint:
         answer: Callable[[Scope, Receive], Awaitable[Reply]],
         origins: Origins,
         refusals: RefusalCounts,
+        begin_answer: Callable[[Scope, bytes, Done], None] | None = None,
     ) -> None:
         self._method = method
         self._methods = frozenset({method, _ALSO.get(method, method)})
         self._answer = answer
         self._origins = origins
         self._refusals = refusals
+        self._begin_answer = begin_answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -120,6 +130,24 @@ class Endpoint:
             reply = self._failed(error, scope)
         headers = reply.headers, self._origins.headers(scope)
         await send_whole(scope, send, reply.status, headers, reply.body)
+
+    @property
+    def is_direct(self) -> bool:
+        return self._begin_answer is not None
+
+    def begin(self, scope: Scope, body: bytes, respond: Respond) -> None:
+        """Of a request with the route's method; only where it `is_direct`."""
+        assert self._begin_answer is not None
+
+        def done(reply: Reply | Exception) -> None:
+            if isinstance(reply, Exception):
+                reply = self._failed(reply, scope)
+            respond(reply.status, (reply.headers, self._origins.headers(scope)), reply.body)
+
+        try:
+            self._begin_answer(scope, body, done)
+        except Exception as error:  # noqa: BLE001 - the edge: nothing is in front of this route
+            done(error)
 
     def _without_asking(self, method: str) -> Reply | None:
         if method in self._methods:
@@ -175,31 +203,94 @@ def _unavailable(sentence: str) -> Reply:
 _OVERLOADED = _unavailable("nothing was taken; try again later")
 
 
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """How a tracking call is answered: what is made of it is in the log first. `accepted` hears of
+    that."""
+
+    admission: Admission
+    durable: DurableLog
+    accepted: Callable[[Delivery], None]
+
+    async def answer(
+        self,
+        handle: Callable[[Request], Answer | Awaitable[Answer]],
+        stored_status: int,
+        scope: Scope,
+        receive: Receive,
+    ) -> Reply:
+        with self.admission.load.share() as share:
+            answer = handle(await self.admission.admit(scope, receive, share))
+            if not isinstance(answer, Answer):
+                answer = await answer
+            if answer.delivery is not None:
+                payload = envelope.encode(answer.delivery)
+                await self.durable.append(answer.delivery.session_id, payload)
+                self.accepted(answer.delivery)
+        return _told(answer, stored_status)
+
+    def begin(
+        self,
+        handle: Callable[[Request], Answer],
+        stored_status: int,
+        scope: Scope,
+        body: bytes,
+        done: Done,
+    ) -> None:
+        """The same without a task. May raise, as long as nothing is on its way into the log."""
+        share = self.admission.load.share()
+        share.begin()
+        try:
+            answer = handle(self.admission.admit_whole(scope, body, share))
+            delivery = answer.delivery
+            payload = None if delivery is None else envelope.encode(delivery)
+        except BaseException:
+            share.end()
+            raise
+        if delivery is None or payload is None:
+            share.end()
+            done(_told(answer, stored_status))
+            return
+
+        def stored(error: Exception | None) -> None:
+            share.end()
+            if error is None:
+                self.accepted(delivery)
+                done(_told(answer, stored_status))
+            else:
+                done(error)
+
+        self.durable.begin(delivery.session_id, payload, stored)
+
+
+def _told(answer: Answer, stored_status: int) -> Reply:
+    return Reply(stored_status if answer.stored else ACCEPTED, answer.body, _JSON)
+
+
 def tracking_routes(
     tracking: Tracking,
     prices: Prices,
-    admission: Admission,
+    storing: Storing,
     refusals: RefusalCounts,
     allowed_origins: tuple[str, ...],
-) -> dict[str, ASGIApp]:
+) -> dict[str, Endpoint]:
     """By path: all routes of the contract's section 2 but the tracker script."""
     origins = Origins(allowed_origins)
+    admission = storing.admission
 
     def endpoint(
         answer: Callable[[Scope, Receive], Awaitable[Reply]], method: str = "POST"
     ) -> Endpoint:
         return Endpoint(method, answer, origins, refusals)
 
-    def tracked(
-        handle: Callable[[Request], Awaitable[Answer]], stored_status: int = ACCEPTED
-    ) -> Callable[[Scope, Receive], Awaitable[Reply]]:
-        async def answer(scope: Scope, receive: Receive) -> Reply:
-            with admission.load.share() as share:
-                answered = await handle(await admission.admit(scope, receive, share))
-            status = stored_status if answered.stored else ACCEPTED
-            return Reply(status, answered.body, _JSON)
-
-        return answer
+    def tracked(handle: Callable[[Request], Answer], stored_status: int = ACCEPTED) -> Endpoint:
+        return Endpoint(
+            "POST",
+            partial(storing.answer, handle, stored_status),
+            origins,
+            refusals,
+            partial(storing.begin, handle, stored_status),
+        )
 
     async def calculate(scope: Scope, receive: Receive) -> Reply:
         with admission.load.share() as share:
@@ -216,16 +307,18 @@ def tracking_routes(
             return Reply(NOT_MODIFIED, b"", headers)
         return Reply(OK, document.body, headers)
 
-    save = endpoint(tracked(tracking.save_configuration))
+    save = tracked(tracking.save_configuration)
+    # Whether its token is known is asked of the database, which takes a task.
+    finalize = endpoint(partial(storing.answer, tracking.finalize, ACCEPTED))
     return {
-        "/api/sessions/create": endpoint(tracked(tracking.create, CREATED)),
-        "/api/sessions/track": endpoint(tracked(tracking.track)),
-        "/api/sessions/track-interaction": endpoint(tracked(tracking.track_interaction)),
-        "/api/sessions/track-batch": endpoint(tracked(tracking.track_batch)),
+        "/api/sessions/create": tracked(tracking.create, CREATED),
+        "/api/sessions/track": tracked(tracking.track),
+        "/api/sessions/track-interaction": tracked(tracking.track_interaction),
+        "/api/sessions/track-batch": tracked(tracking.track_batch),
         "/api/sessions/save-configuration": save,
         "/api/sessions/save-config": save,
-        "/api/sessions/finalize": endpoint(tracked(tracking.finalize)),
-        "/api/performance/track": endpoint(tracked(tracking.performance)),
+        "/api/sessions/finalize": finalize,
+        "/api/performance/track": tracked(tracking.performance),
         "/api/pricing/calculate": endpoint(calculate),
         "/api/pricing/data": endpoint(price_list, "GET"),
     }

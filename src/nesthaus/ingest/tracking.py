@@ -18,14 +18,17 @@ from nesthaus.ingest.facts import Facts
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.ingest.refused import Refused, invalid
 from nesthaus.observe import this_call
-from nesthaus.stream import envelope
 
 
 class Answer(Struct, frozen=True):
-    """`stored` is False without consent and for own traffic: then nothing of the call was kept."""
+    """`stored` is False without consent and for own traffic: then nothing of the call is kept.
+
+    With a `delivery` it may be told once that is in the log.
+    """
 
     body: bytes
     stored: bool = True
+    delivery: Delivery | None = None
 
 
 class _Taken(Struct, frozen=True, rename="camel"):
@@ -37,29 +40,23 @@ NOT_STORED = Answer(b'{"success":true,"stored":false}', stored=False)
 SUCCESS = b'{"success":true}'
 
 
-def _nothing_more(_: Delivery) -> None:
-    """Nobody counts."""
-
-
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """Every method raises Refused, and Overloaded where neither stream nor spool can take it.
+    """Every method raises Refused.
 
     `role_of` looks an API token up; None for one that is unknown or revoked. `idle_after_s` is told
     to trackers, that they take a new session id when ours would end; `flags_of` says which flags a
-    session has. `accepted` hears of what is durable.
+    session has.
     """
 
     facts: Facts
-    append: Callable[[str | None, bytes], Awaitable[None]]
     refusals: RefusalCounts
     role_of: Callable[[str], Awaitable[Role | None]]
     consent_default: str
     idle_after_s: int
     flags_of: Callable[[str], Mapping[str, bool]]
-    accepted: Callable[[Delivery], None] = _nothing_more
 
-    async def create(self, request: Request) -> Answer:
+    def create(self, request: Request) -> Answer:
         call = wire.create_reader.read(request.body)
         session_id = call.session_id or new_session_id(request.received_at)
         flags = self.flags_of(session_id)
@@ -71,28 +68,28 @@ class Tracking:
         }
         if not self._may_store(call, request):
             return Answer(_json({"success": True, "stored": False, **told}), stored=False)
-        await self._store(call, request, session_id, (entry,))
-        return Answer(_json({"success": True, "sessionId": session_id, **told}))
+        body = _json({"success": True, "sessionId": session_id, **told})
+        return self._stored(body, call, request, session_id, (entry,))
 
-    def track(self, request: Request) -> Awaitable[Answer]:
+    def track(self, request: Request) -> Answer:
         call = wire.track_reader.read(request.body)
         return self._interaction(call, request, call.session_id, call.event, "event")
 
-    def track_interaction(self, request: Request) -> Awaitable[Answer]:
+    def track_interaction(self, request: Request) -> Answer:
         call = wire.track_interaction_reader.read(request.body)
         body = call.interaction
         return self._interaction(call, request, call.session_id, body, "interaction")
 
-    async def _interaction(
+    def _interaction(
         self, call: wire.Call, request: Request, session_id: str, body: wire.EventBody, within: str
     ) -> Answer:
         fact = self.facts.interaction(body, request.received_at, within)
         if not self._may_store(call, request):
             return NOT_STORED
-        await self._store(call, request, session_id, (fact,))
-        return Answer(msgspec.json.encode(_Taken(event_id=fact.id)))
+        told = msgspec.json.encode(_Taken(event_id=fact.id))
+        return self._stored(told, call, request, session_id, (fact,))
 
-    async def track_batch(self, request: Request) -> Answer:
+    def track_batch(self, request: Request) -> Answer:
         """Good events are kept when others are refused."""
         call = wire.track_batch_reader.read(request.body)
         if "\0" in (call.tracker_version or ""):
@@ -109,11 +106,10 @@ class Tracking:
             except Refused as refused:
                 self.refusals.add(refused.reason)
                 rejected.append({"index": index, "error": refused.sentence})
-        if taken:
-            await self._store(call, request, call.session_id, tuple(taken))
-        return Answer(_json({"success": True, "accepted": len(taken), "rejected": rejected}))
+        told = _json({"success": True, "accepted": len(taken), "rejected": rejected})
+        return self._stored(told, call, request, call.session_id, tuple(taken))
 
-    async def save_configuration(self, request: Request) -> Answer:
+    def save_configuration(self, request: Request) -> Answer:
         call = wire.save_configuration_reader.read(request.body)
         snapshot = self.facts.snapshot(call, request.received_at)
         told: dict[str, object] = {
@@ -125,8 +121,8 @@ class Tracking:
             told["priceError"] = snapshot.price_error
         if not self._may_store(call, request):
             return Answer(_json({"success": True, "stored": False, **told}), stored=False)
-        await self._store(call, request, call.session_id, (snapshot,))
-        return Answer(_json({"success": True, **told}))
+        body = _json({"success": True, **told})
+        return self._stored(body, call, request, call.session_id, (snapshot,))
 
     async def finalize(self, request: Request) -> Answer:
         call = wire.finalize_reader.read(request.body)
@@ -138,19 +134,19 @@ class Tracking:
             return NOT_STORED
         events = (finalisation,) if snapshot is None else (snapshot, finalisation)
         # A server's program and address are not its visitor's.
-        await self._store(call, request, call.session_id, events, from_visitor=not verified)
-        return Answer(SUCCESS)
+        return self._stored(
+            SUCCESS, call, request, call.session_id, events, from_visitor=not verified
+        )
 
-    async def performance(self, request: Request) -> Answer:
+    def performance(self, request: Request) -> Answer:
         call, metrics = wire.read_metrics(request.body)
         facts = tuple(
             self.facts.metric(body, request.received_at, place) for place, body in metrics
         )
         if not self._may_store(call, request):
             return NOT_STORED
-        if facts:
-            await self._store(call, request, None, facts)
-        return Answer(_json({"success": True, "accepted": len(facts)}))
+        told = _json({"success": True, "accepted": len(facts)})
+        return self._stored(told, call, request, None, facts)
 
     def _may_store(self, call: wire.Call, request: Request) -> bool:
         if request.no_consent or (call.consent or self.consent_default) != "all":
@@ -169,15 +165,19 @@ class Tracking:
             raise Refused(Refusal.FORBIDDEN, "Authorization: a token of role tracker is needed")
         return True
 
-    async def _store(
+    def _stored(
         self,
+        told: bytes,
         call: wire.Call,
         request: Request,
         session_id: str | None,
         events: tuple[Event, ...],
         *,
         from_visitor: bool = True,
-    ) -> None:
+    ) -> Answer:
+        """Once the events are in the log, where there are any."""
+        if not events:
+            return Answer(told)
         delivery = Delivery(
             session_id=session_id,
             received_at=request.received_at,
@@ -188,8 +188,7 @@ class Tracking:
             tracker_version=call.tracker_version,
             traceparent=None if (asked := this_call.get()) is None else asked.traceparent,
         )
-        await self.append(session_id, envelope.encode(delivery))
-        self.accepted(delivery)
+        return Answer(told, delivery=delivery)
 
 
 def _iso(at: datetime) -> str:

@@ -36,6 +36,17 @@ class Headers:
         self.wire = b"".join(b"%b: %b\r\n" % pair for pair in pairs)
 
 
+def head_of(
+    status: int, headers: tuple[Headers, Headers], length: int, request_id: str | None
+) -> list[bytes]:
+    """In parts, without its last line; of an answer that has a body."""
+    own, common = headers
+    head = [_STATUS_LINES[status], own.wire, common.wire, b"content-length: %d\r\n" % length]
+    if request_id:
+        head.append(b"x-request-id: %b\r\n" % request_id.encode())
+    return head
+
+
 async def send_whole(
     scope: Scope, send: Send, status: int, headers: tuple[Headers, Headers], body: bytes
 ) -> None:
@@ -45,12 +56,8 @@ async def send_whole(
     write: Write | None = scope.get("extensions", {}).get(WHOLE)
     if write is not None and status not in _WITHOUT_BODY and scope["method"] != "HEAD":
         call = this_call.get()
-        request_id = "" if call is None else call.request_id
-        length = b"content-length: %d\r\n" % len(body)
-        head = [_STATUS_LINES[status], own.wire, common.wire, length]
-        if request_id:
-            head.append(b"x-request-id: %b\r\n" % request_id.encode())
-        if write(scope, head, body):
+        request_id = None if call is None else call.request_id
+        if write(scope, head_of(status, headers, len(body), request_id), body):
             if call is not None:
                 call.status = status
             return

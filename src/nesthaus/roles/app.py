@@ -29,7 +29,7 @@ from nesthaus.ingest.openapi import tracking_document
 from nesthaus.ingest.prices import Prices
 from nesthaus.ingest.receipts import ReceiptTimes
 from nesthaus.ingest.refusal_counts import RefusalCounts
-from nesthaus.ingest.routes import in_front, tracking_routes
+from nesthaus.ingest.routes import Endpoint, Storing, in_front, tracking_routes
 from nesthaus.ingest.tracking import Tracking
 from nesthaus.pages import TRACKER_PATH, page_routes
 from nesthaus.persist.erasing import Erasing, Kept
@@ -47,8 +47,9 @@ from nesthaus.report.real_time import LiveView
 from nesthaus.report.routes import admin_router
 from nesthaus.report.turns import in_turn
 from nesthaus.responses import answer_problems
+from nesthaus.responses.direct import DirectPaths
 from nesthaus.responses.safe_headers import with_safe_headers
-from nesthaus.roles.measured import measured
+from nesthaus.roles.measured import Measured
 from nesthaus.stream.backlog import Backlog
 from nesthaus.stream.durable import DurableLog
 from nesthaus.stream.live import LiveCounters
@@ -97,11 +98,17 @@ class Api:
     keeps_addresses: bool = True
 
 
-def build_app(api: Api) -> ASGIApp:
+def build_app(api: Api) -> tuple[ASGIApp, DirectPaths]:
+    """The application, and those of its calls that can be answered without a task."""
     admin = with_safe_headers(in_turn(documented_app(api)))
     endpoints = _tracking_endpoints(api)  # which say by themselves what is safe
-    whole = in_front(endpoints, admin)
-    return measured(whole, api.live.request, api.measures, frozenset(endpoints))
+    app = Measured(in_front(endpoints, admin), api.live.request, api.measures, endpoints)
+    direct = {
+        path.encode(): app.direct(endpoint.begin)
+        for path, endpoint in endpoints.items()
+        if endpoint.is_direct
+    }
+    return app, direct
 
 
 def documented_app(api: Api) -> FastAPI:
@@ -154,16 +161,14 @@ def _routers(api: Api) -> tuple[APIRouter, ...]:
     )
 
 
-def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
+def _tracking_endpoints(api: Api) -> dict[str, Endpoint]:
     tracking = Tracking(
         facts=Facts(api.catalogue, api.ids, api.measures.priced),
-        append=api.durable.append,
         refusals=api.refusals,
         role_of=api.access.tokens.role_of,
         consent_default=api.consent_default,
         idle_after_s=api.idle_after_s,
         flags_of=api.flags.of,
-        accepted=api.accepted,
     )
     receipts = ReceiptTimes(api.clock, phase_us=randrange(1_000))  # noqa: S311 - no secret
     admission = Admission(
@@ -175,7 +180,8 @@ def _tracking_endpoints(api: Api) -> dict[str, ASGIApp]:
         keeps_addresses=api.keeps_addresses,
     )
     prices = Prices(api.catalogue, api.clock, api.measures.priced)
-    return tracking_routes(tracking, prices, admission, api.refusals, api.allowed_origins)
+    storing = Storing(admission, api.durable, api.accepted)
+    return tracking_routes(tracking, prices, storing, api.refusals, api.allowed_origins)
 
 
 def _document(app: FastAPI) -> None:

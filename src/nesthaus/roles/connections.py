@@ -9,16 +9,16 @@ import math
 import re
 import resource
 from dataclasses import dataclass, field
-from functools import partial
 from http import HTTPStatus
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from httptools import HttpParserError
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from nesthaus.responses import Problem, problem_response
+from nesthaus.responses.direct import Begin, DirectPaths
 from nesthaus.responses.safe_headers import SAFE_HEADERS
 from nesthaus.responses.whole import WHOLE, Headers
 
@@ -29,7 +29,7 @@ TAKEN_WITHIN_S = 75.0
 
 # A client that still sends when it is answered already is read for so long, so that it sees why.
 _LINGER_S = 5.0
-_MOST_HEAD_BYTES = 64 * 1024
+MOST_HEAD_BYTES = 64 * 1024
 # Of all that follows a head: body, signs of its chunks, trailers. No route takes a body that large.
 _MOST_BODY_BYTES = 8 * 1024 * 1024
 _MOST = 10_000
@@ -56,9 +56,10 @@ class Patience:
 @dataclass(slots=True)
 class Crowd:
     """All connections of a process. `waiting` are those whose client is to send something, by how
-    long ago they had their last answer or were opened."""
+    long ago they had their last answer or were opened; `direct` are calls that need no task."""
 
     patience: Patience
+    direct: DirectPaths = field(default_factory=dict[bytes, Begin])
     waiting: "dict[PatientProtocol, None]" = field(default_factory=dict["PatientProtocol", None])
     _dated: list[tuple[bytes, bytes]] | None = None
     _date_lines: bytes = b""
@@ -153,7 +154,7 @@ class PatientProtocol(HttpToolsProtocol):
         if self._in_head and data.find(b"pgrade") >= 0:
             data = _without_offer(data)
         _Plain.data_received(self, data)
-        if self._in_head and self._bytes > _MOST_HEAD_BYTES:
+        if self._in_head and self._bytes > MOST_HEAD_BYTES:
             self._refuse_head()
 
     def on_message_begin(self) -> None:
@@ -161,7 +162,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._is_begun = True
 
     def on_headers_complete(self) -> None:
-        if self._bytes > _MOST_HEAD_BYTES and self._sent_head_bytes() > _MOST_HEAD_BYTES:
+        if self._bytes > MOST_HEAD_BYTES and self._sent_head_bytes() > MOST_HEAD_BYTES:
             self._refuse_head()
             raise HttpParserError("a head that is too large")
         if self.parser is not None and self.parser.should_upgrade():
@@ -275,7 +276,7 @@ class PatientProtocol(HttpToolsProtocol):
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
     def _refuse_head(self) -> None:
-        self._refuse(431, f"the head is over {_MOST_HEAD_BYTES // 1024} KiB")
+        self._refuse(431, f"the head is over {MOST_HEAD_BYTES // 1024} KiB")
 
     def _refuse(self, status: int, sentence: str, retry_after_s: int | None = None) -> None:
         """Reads on for a while: closed with something unread, it would take the answer along."""
@@ -298,11 +299,6 @@ def _without_offer(data: bytes) -> bytes:
     Java's client offers HTTP/2 with every first call."""
     head, end, rest = data.partition(b"\r\n\r\n")
     return _OFFER.sub(b"\r\nIgnored:", head) + end + rest
-
-
-def protocol_for(crowd: Crowd) -> type[PatientProtocol]:
-    """As uvicorn wants it: something it calls for each connection."""
-    return cast("type[PatientProtocol]", partial(PatientProtocol, crowd))
 
 
 def _refusal(status: int, sentence: str, retry_after_s: int | None) -> bytes:

@@ -73,7 +73,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _let_leave(self, leaving: LeavingApp) -> None:
-        leaving.is_leaving = True
+        leaving.is_leaving, self._crowd.direct = True, {}
         for _ in range(round(_LEAVE_WITHIN_S / _LOOK_EVERY_S)):
             if not self.server_state.connections:
                 return

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nesthaus.domain.measures import SLOW_MS
 from nesthaus.observe import Call, this_call, valid_traceparent
+from nesthaus.responses.direct import Begin, Respond, Write
+from nesthaus.responses.whole import Headers, head_of
 from nesthaus.stream.measures import Measures, Series
 
 API_PATH = "/api/"
@@ -21,66 +23,97 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
-def measured(
-    app: ASGIApp,
-    note: Callable[[int, float], None],
-    measures: Measures,
-    tracking_paths: Collection[str],
-) -> ASGIApp:
-    """`note` hears status and milliseconds of each answer, once it has been sent. A call that ends
+class Measured:
+    """`app` with all its calls measured.
+
+    `note` hears status and milliseconds of each answer, once it has been sent. A call that ends
     without an answer is an error. Each answer has an X-Request-Id: the call's own, or a new one.
     """
-    process, numbers = token_hex(4), count(1)
-    kept: dict[tuple[str, str, int], tuple[Series, Series]] = {}
 
-    def series_of(scope: Scope, status: int) -> tuple[Series, Series]:
-        """Of times, and of errors."""
-        route = scope["path"] if scope["path"] in tracking_paths else _route_of(scope)
-        method = scope["method"] if scope["method"] in _METHODS else "other"
-        key = route, method, status // 100
-        found = kept.get(key)
-        if found is None:
-            classed = f"{status // 100}xx"
-            labels = (("route", route), ("method", method), ("status", classed))
-            times = measures.series("api_response_time", labels)
-            errors = measures.series("api_error", labels)
-            found = kept[key] = times, errors
-        return found
+    def __init__(
+        self,
+        app: ASGIApp,
+        note: Callable[[int, float], None],
+        measures: Measures,
+        tracking_paths: Collection[str],
+    ) -> None:
+        self._app = app
+        self._note = note
+        self._measures = measures
+        self._tracking_paths = frozenset(tracking_paths)
+        self._process, self._numbers = token_hex(4), count(1)
+        self._kept: dict[tuple[str, str, int], tuple[Series, Series]] = {}
 
-    async def measure(scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(API_PATH):
-            await app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        request_id = _sent_id(headers) or f"{process}-{next(numbers)}"
-        statements: list[tuple[str, float]] = []
+        call = self._call(dict(scope["headers"]))
         # A call has a task of its own: what is set here is nobody else's.
-        call = Call(request_id, _traceparent(headers), statements)
         this_call.set(call)
         started = time.perf_counter()
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 call.status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                request_id = (b"x-request-id", (call.request_id or "").encode())
+                message["headers"] = [*message["headers"], request_id]
             await send(message)
 
         try:
-            await app(scope, receive, noting)
+            await self._app(scope, receive, noting)
         finally:
-            took_ms = (time.perf_counter() - started) * 1_000
-            status = call.status or _FAULT
-            note(status, took_ms)
-            times, errors = series_of(scope, status)
+            self._ended(call, scope, started)
 
-            def told() -> dict[str, object]:
-                return {"requestId": request_id, "statements": _longest(statements)}
+    def direct(self, begin: Callable[[Scope, bytes, Respond], None]) -> Begin:
+        """The same for calls that are answered without a task."""
 
-            times.note(took_ms, told if took_ms > SLOW_MS else None)
-            if status >= _FAULT:
-                errors.note(1.0, told)
+        def measure(scope: Scope, body: bytes, write: Write) -> None:
+            call = self._call(dict(scope["headers"]))
+            started = time.perf_counter()
 
-    return measure
+            def respond(status: int, headers: tuple[Headers, Headers], told: bytes) -> None:
+                call.status = status
+                write(head_of(status, headers, len(told), call.request_id), told)
+                self._ended(call, scope, started)
+
+            # Whoever waits for something takes along whose call it is.
+            token = this_call.set(call)
+            begin(scope, body, respond)
+            this_call.reset(token)
+
+        return measure
+
+    def _call(self, headers: Mapping[bytes, bytes]) -> Call:
+        request_id = _sent_id(headers) or f"{self._process}-{next(self._numbers)}"
+        return Call(request_id, _traceparent(headers), [])
+
+    def _ended(self, call: Call, scope: Scope, started: float) -> None:
+        took_ms = (time.perf_counter() - started) * 1_000
+        status = call.status or _FAULT
+        self._note(status, took_ms)
+        times, errors = self._series_of(scope, status)
+
+        def told() -> dict[str, object]:
+            return {"requestId": call.request_id, "statements": _longest(call.statements or [])}
+
+        times.note(took_ms, told if took_ms > SLOW_MS else None)
+        if status >= _FAULT:
+            errors.note(1.0, told)
+
+    def _series_of(self, scope: Scope, status: int) -> tuple[Series, Series]:
+        """Of times, and of errors."""
+        route = scope["path"] if scope["path"] in self._tracking_paths else _route_of(scope)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        key = route, method, status // 100
+        found = self._kept.get(key)
+        if found is None:
+            classed = f"{status // 100}xx"
+            labels = (("route", route), ("method", method), ("status", classed))
+            times = self._measures.series("api_response_time", labels)
+            errors = self._measures.series("api_error", labels)
+            found = self._kept[key] = times, errors
+        return found
 
 
 def _route_of(scope: Scope) -> str:

@@ -25,9 +25,11 @@ from nesthaus.domain.events import Delivery
 from nesthaus.domain.identifiers import Uuid7Source
 from nesthaus.domain.pricing import Catalogue
 from nesthaus.ingest.refusal_counts import RefusalCounts
+from nesthaus.responses.direct import DirectPaths
 from nesthaus.roles.app import Api, build_app
 from nesthaus.roles.clock import wall_clock
-from nesthaus.roles.connections import Crowd, Patience, most_connections, protocol_for
+from nesthaus.roles.connections import Crowd, Patience, most_connections
+from nesthaus.roles.direct_calls import behind_proxies, protocol_for
 from nesthaus.roles.first_account import await_first_account
 from nesthaus.roles.handover import HANDOVER_PATIENCE_S, LeavingApp, Server
 from nesthaus.roles.measuring import last_words, look_again_and_again, look_at_process
@@ -156,7 +158,7 @@ async def serve(
         published = PublishedLists(reports, catalogue, settings.data / PRICE_LISTS_COPY)
         await published.at_start()
         limit = RateLimit(settings.rate_limit_per_minute, rate_table)
-        app = build_app(
+        app, direct = build_app(
             _api(
                 settings,
                 books,
@@ -169,7 +171,7 @@ async def serve(
                 rate_limit=limit,
             )
         )
-        server = _server(settings, app, handover=handover)
+        server = _server(settings, app, direct, handover=handover)
         # What is there now stays; looking through it again and again would cost pauses.
         gc.collect()
         gc.freeze()
@@ -249,9 +251,11 @@ async def _serve_until(
         await checking
 
 
-def _server(settings: Settings, app: ASGIApp, *, handover: bool) -> Server:
+def _server(settings: Settings, app: ASGIApp, direct: DirectPaths, *, handover: bool) -> Server:
     leaving = LeavingApp(app) if handover else None
-    crowd = Crowd(Patience(most_connections()))
+    if settings.trusted_proxies:
+        direct = behind_proxies(direct, list(settings.trusted_proxies))
+    crowd = Crowd(Patience(most_connections()), direct)
     config = uvicorn.Config(
         leaving or app,
         http=protocol_for(crowd),

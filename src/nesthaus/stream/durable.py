@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from nesthaus.stream.connection import StreamAway, StreamFull
-from nesthaus.stream.event_stream import EventStream
+from nesthaus.stream.event_stream import EventStream, Outcome
 from nesthaus.stream.spool import Spool, SpoolUnusable
 from nesthaus.stream.spool_file import ClosedFile, Record
 
@@ -25,6 +25,9 @@ class Overloaded(Exception):
     """Nothing was taken: neither the stream nor the spool could."""
 
 
+Done = Callable[[Exception | None], None]
+
+
 class DurableLog:
     """What `append` returned from is never lost; `run` moves what is in the spool to the stream."""
 
@@ -36,6 +39,7 @@ class DurableLog:
         self._adopt_every_s = adopt_every_s
         self._spooled = asyncio.Event()
         self._closed = False
+        self._elsewhere: set[asyncio.Future[None]] = set()
         self._taker = "stream"
         self._file: ClosedFile | None = None
         self._unmoved: Sequence[Record] = ()
@@ -44,15 +48,31 @@ class DurableLog:
     async def append(self, session_id: str | None, payload: bytes) -> None:
         """Returns when the entry is durable; raises Overloaded when nothing was taken."""
         if self._closed:
-            raise Overloaded("the process is stopping")
+            raise _stopping()
         outcome = await self._stream.outcome(session_id, payload)
         if outcome is None:
             self._note("stream")
-        elif isinstance(outcome, StreamFull):
-            self._note("nobody", outcome)
-            raise Overloaded(str(outcome)) from outcome
         else:
-            await self._append_to_spool(session_id, payload, outcome)
+            await self._append_elsewhere(session_id, payload, outcome)
+
+    def begin(self, session_id: str | None, payload: bytes, done: Done) -> None:
+        """As `append`, for who has no task to wait in: `done` hears once what became of it."""
+        if self._closed:
+            done(_stopping())
+            return
+
+        def ended(waiter: asyncio.Future[Outcome]) -> None:
+            outcome = waiter.result()
+            if outcome is None:
+                self._note("stream")
+                done(None)
+                return
+            task = asyncio.ensure_future(self._append_elsewhere(session_id, payload, outcome))
+            self._elsewhere.add(task)
+            task.add_done_callback(self._elsewhere.discard)
+            task.add_done_callback(lambda task: done(_error_of(task)))
+
+        self._stream.outcome(session_id, payload).add_done_callback(ended)
 
     async def run(self) -> None:
         """Moves spooled entries to the stream, our own and those of processes that are gone; ends
@@ -80,15 +100,18 @@ class DurableLog:
         if self._file is not None:
             self._file.release()
 
-    async def _append_to_spool(
-        self, session_id: str | None, payload: bytes, away: StreamAway
+    async def _append_elsewhere(
+        self, session_id: str | None, payload: bytes, outcome: StreamAway | StreamFull
     ) -> None:
+        if isinstance(outcome, StreamFull):
+            self._note("nobody", outcome)
+            raise Overloaded(str(outcome)) from outcome
         try:
             await self._spool.append(session_id, payload)
         except SpoolUnusable as unusable:
-            self._note("nobody", f"{away}; {unusable}")
-            raise Overloaded(f"{away}; {unusable}") from unusable
-        self._note("spool", away)
+            self._note("nobody", f"{outcome}; {unusable}")
+            raise Overloaded(f"{outcome}; {unusable}") from unusable
+        self._note("spool", outcome)
         self._spooled.set()
 
     def _note(self, taker: str, reason: object = None) -> None:
@@ -157,3 +180,17 @@ class DurableLog:
             log.error("%d bytes of a spool file are damaged; it is kept as %s", unreadable, kept)
         elif unreadable:
             log.warning("%s ended with %d bytes of an unfinished write", file.path, unreadable)
+
+
+def _stopping() -> Overloaded:
+    return Overloaded("the process is stopping")
+
+
+def _error_of(task: asyncio.Future[None]) -> Exception | None:
+    try:
+        task.result()
+    except asyncio.CancelledError:
+        return Overloaded("the call was broken off")
+    except Exception as error:  # noqa: BLE001 - handed on
+        return error
+    return None
