@@ -61,6 +61,10 @@ def settings() -> dict[str, Any]:
     return {}
 
 
+def nobody(_: Delivery) -> None:
+    """Hears of what was accepted."""
+
+
 def directly(routes: Mapping[str, Endpoint], app: ASGIApp) -> ASGIApp:
     """As a connection answers calls whose body is there: without a task."""
 
@@ -130,7 +134,7 @@ async def api(
     routes = tracking_routes(
         tracking,
         Prices(CATALOGUE, clock),
-        Storing(admission, durable, lambda _: None),
+        Storing(admission, durable, settings.get("accepted", nobody)),
         refusals,
         settings.get("allowed_origins", ("*",)),
     )

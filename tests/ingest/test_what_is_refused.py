@@ -216,3 +216,19 @@ async def test_refusals_are_counted_by_reason_and_sent_as_sums(api: Api) -> None
 
     counts = [fact for fact in await api.facts() if isinstance(fact, RefusalCount)]
     assert {fact.reason: fact.count for fact in counts} == {"invalid": 3, "stale": 1}
+
+
+class TestWhenSomethingFailsAfterwards:
+    """A call whose entry is in the stream is answered whatever happens."""
+
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        def broken(_: object) -> None:
+            raise RuntimeError("on purpose")
+
+        return {"accepted": broken}
+
+    async def test_it_is_an_error_of_ours(self, api: Api) -> None:
+        answer = await api.post("/api/sessions/track", track())
+        assert answer.status_code == 500
+        assert len(await api.facts()) == 1

@@ -24,6 +24,21 @@ Start = Callable[[Server], None]
 ON_DISK = {"appendonly": "yes", "appendfsync": "always"}
 
 
+class WithoutATask(DurableLog):
+    """Appends as a connection does that has no task to wait in."""
+
+    async def append(self, session_id: str | None, payload: bytes) -> None:
+        became: asyncio.Future[Exception | None] = asyncio.Future()
+        self.begin(session_id, payload, became.set_result)
+        if error := await became:
+            raise error
+
+
+@pytest.fixture(params=[DurableLog, WithoutATask])
+def log_type(request: pytest.FixtureRequest) -> type[DurableLog]:
+    return request.param
+
+
 class Place:
     """A log on one client and one spool directory."""
 
@@ -55,9 +70,13 @@ class Place:
 
 @pytest.fixture
 async def place(
-    redis: Redis, open_stream: OpenStream, tmp_path: Path, closing: AsyncExitStack
+    redis: Redis,
+    open_stream: OpenStream,
+    tmp_path: Path,
+    closing: AsyncExitStack,
+    log_type: type[DurableLog],
 ) -> Place:
-    log = DurableLog(open_stream(redis), Spool(tmp_path), adopt_every_s=0.05)
+    log = log_type(open_stream(redis), Spool(tmp_path), adopt_every_s=0.05)
     closing.push_async_callback(log.close)
     place = Place(redis, log, tmp_path, closing)
     closing.push_async_callback(place.take_writes)
@@ -121,10 +140,14 @@ async def test_a_long_outage_leaves_two_files_and_not_one_per_attempt(place: Pla
 
 
 async def test_a_full_stream_refuses_at_once_and_the_spool_waits(
-    redis: Redis, open_stream: OpenStream, tmp_path: Path, closing: AsyncExitStack
+    redis: Redis,
+    open_stream: OpenStream,
+    tmp_path: Path,
+    closing: AsyncExitStack,
+    log_type: type[DurableLog],
 ) -> None:
     (tmp_path / "left.spool").write_bytes(encode_record("s", b"spooled"))
-    log = DurableLog(open_stream(redis, max_entries=1), Spool(tmp_path), adopt_every_s=0.05)
+    log = log_type(open_stream(redis, max_entries=1), Spool(tmp_path), adopt_every_s=0.05)
     closing.push_async_callback(log.close)
     await log.append("s", b"fills it")
     place = Place(redis, log, tmp_path, closing)
@@ -138,12 +161,21 @@ async def test_a_full_stream_refuses_at_once_and_the_spool_waits(
 
 
 async def test_with_neither_stream_nor_spool_nothing_is_taken(
-    redis: Redis, open_stream: OpenStream, closing: AsyncExitStack
+    redis: Redis, open_stream: OpenStream, closing: AsyncExitStack, log_type: type[DurableLog]
 ) -> None:
-    log = DurableLog(open_stream(redis), Spool(None))
+    log = log_type(open_stream(redis), Spool(None))
     closing.push_async_callback(log.close)
     await redis.set("nest:{0}", "somebody put a text here")
     with pytest.raises(Overloaded, match=r"does not take entries.*; there is no spool"):
+        await log.append("s", b"x")
+
+
+async def test_a_log_that_is_closed_takes_nothing(
+    redis: Redis, open_stream: OpenStream, tmp_path: Path, log_type: type[DurableLog]
+) -> None:
+    log = log_type(open_stream(redis), Spool(tmp_path))
+    await log.close()
+    with pytest.raises(Overloaded, match="stopping"):
         await log.append("s", b"x")
 
 

@@ -254,11 +254,12 @@ class Storing:
 
         def stored(error: Exception | None) -> None:
             share.end()
-            if error is None:
-                self.accepted(delivery)
-                done(_told(answer, stored_status))
-            else:
-                done(error)
+            try:
+                if error is None:
+                    self.accepted(delivery)
+            except Exception as failed:  # noqa: BLE001 - there is no task that would tell of it
+                error = failed
+            done(error or _told(answer, stored_status))
 
         self.durable.begin(delivery.session_id, payload, stored)
 
