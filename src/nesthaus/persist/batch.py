@@ -180,13 +180,17 @@ def batch_of(deliveries: Iterable[Delivery]) -> Batch:
 
 
 def smaller(one: str | None, other: str | None) -> str | None:
-    """The smaller text; None only where both are."""
-    return min(filter(None, (one, other)), default=None)
+    """The smaller text; None only where both are, or empty."""
+    if one and other:
+        return min(one, other)
+    return one or other or None
 
 
 def least(one: int | None, other: int | None) -> int | None:
     """The smaller number; None only where both are."""
-    return min((number for number in (one, other) if number is not None), default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def _stands_alone(batch: Batch, delivery: Delivery, event: Event) -> bool:

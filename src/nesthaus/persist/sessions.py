@@ -74,6 +74,22 @@ class Session(Struct):
 
 SESSION_COLUMNS = Session.__struct_fields__
 
+ACTIVITY_COLUMNS = (
+    "session_id",
+    "id",
+    "start_time",
+    "last_activity",
+    "latest_seen",
+    "end_time",
+    "session_duration",
+    "total_interactions",
+    "conversion_status",
+    "ip_address",
+    "bot_reason",
+    "clock_skew_ms",
+)
+"""Those that interactions alone can change, with the keys."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldEntry(EntryFacts):
@@ -131,6 +147,16 @@ class Progress:
     def horizon(self) -> datetime:
         """What lies later is `over`."""
         return self.session.start_time + FIGURES_END_AFTER
+
+    @property
+    def brought_interactions_alone(self) -> bool:
+        """Whether no column can have changed but ACTIVITY_COLUMNS."""
+        return not (
+            self.is_new
+            or self.entries_changed
+            or self.snapshots_changed
+            or self.finalisations_changed
+        )
 
     def may_have(self, times: Collection[datetime]) -> bool:
         """Whether something stored for this session may have one of these times."""

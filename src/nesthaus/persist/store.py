@@ -26,12 +26,20 @@ from nesthaus.persist.rows import (
     metric_row,
     refusal_row,
 )
-from nesthaus.persist.sessions import SESSION_COLUMNS, Progress, Session, begin, settle
+from nesthaus.persist.sessions import (
+    ACTIVITY_COLUMNS,
+    SESSION_COLUMNS,
+    Progress,
+    Session,
+    begin,
+    settle,
+)
 from nesthaus.persist.tombstones import erased_among
 
 _SQL = load_statements("nesthaus.persist", "store.sql")
 
 _columns_of = attrgetter(*SESSION_COLUMNS)
+_activity_of = attrgetter(*ACTIVITY_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ async def _lock(
             stored.session_id: begin(
                 stored, arrived[stored.session_id], is_new=stored.id == proposed[stored.session_id]
             )
-            async for stored in cursor
+            for stored in await cursor.fetchall()
         }
 
 
@@ -156,11 +164,18 @@ async def _finish(
 
 
 async def _write(connection: Connection, touched: Sequence[Progress], now: datetime) -> None:
-    if not touched:
-        return
-    rows = [(*_columns_of(each.session), each.final_configuration) for each in touched]
-    parameters = columns(rows, (*SESSION_COLUMNS, "final_configuration"))
-    await connection.execute(_SQL["write_sessions"], {**parameters, "now": now})
+    active = [_activity_of(each.session) for each in touched if each.brought_interactions_alone]
+    if active:
+        parameters = columns(active, ACTIVITY_COLUMNS)
+        await connection.execute(_SQL["write_activity"], {**parameters, "now": now})
+    rows = [
+        (*_columns_of(each.session), each.final_configuration)
+        for each in touched
+        if not each.brought_interactions_alone
+    ]
+    if rows:
+        parameters = columns(rows, (*SESSION_COLUMNS, "final_configuration"))
+        await connection.execute(_SQL["write_sessions"], {**parameters, "now": now})
 
 
 async def _mark(connection: Connection, touched: Sequence[Progress], zone: ZoneInfo) -> None:
@@ -168,7 +183,7 @@ async def _mark(connection: Connection, touched: Sequence[Progress], zone: ZoneI
     marks = {
         (each.session.session_id, start_of_hour(start, zone))
         for each in touched
-        for start in (each.stored.start_time, each.session.start_time)
+        for start in {each.stored.start_time, each.session.start_time}
     }
     if marks:
         parameters = columns(sorted(marks), ("session_id", "hour"))
