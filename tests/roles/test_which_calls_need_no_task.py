@@ -136,6 +136,16 @@ async def test_calls_in_one_breath_are_answered_in_their_order(
     assert [body.partition(b": ")[2] for body in bodies] == [b"later", b"words", b"", b"words"]
 
 
+async def test_of_what_comes_together_only_the_first_is_answered_at_once(
+    api: Serving, direct: Direct
+) -> None:
+    """Thousands that are refused would keep everybody else waiting."""
+    reader, _ = await api.connect(POST + POST + POST)
+    ways = [(await answer_of(reader)).partition(b"\r\n\r\n")[2] for _ in range(3)]
+    assert ways == [b"directly: words", b"by a task: words", b"by a task: words"]
+    assert len(direct.scopes) == 1
+
+
 async def test_who_waits_for_a_direct_answer_is_waited_for(api: Serving, direct: Direct) -> None:
     reader, _ = await api.connect(later())
     api.after(1_000)

@@ -55,14 +55,17 @@ class _DirectCycle:
 
 class DirectProtocol(PatientProtocol):
     """One connection. A request is held back from its head on; it is begun directly where its body
-    is whole with the bytes that brought its head, else as any other."""
+    is whole with the bytes that brought its head, else as any other. One at most of what comes
+    together: thousands that are refused at once would keep everybody else waiting."""
 
     def __init__(self, crowd: Crowd, **given: Any) -> None:
         super().__init__(crowd, **given)
         self._held: Begin | None = None
         self._held_body = b""
+        self._has_begun = False
 
     def data_received(self, data: bytes) -> None:
+        self._has_begun = False
         _Patient.data_received(self, data)
         if self._held is not None:
             self._begin_as_any()
@@ -70,7 +73,7 @@ class DirectProtocol(PatientProtocol):
     def on_headers_complete(self) -> None:
         begin = self._crowd.direct.get(self.url)
         if begin is not None and self._is_plain():
-            self._held = begin
+            self._held, self._has_begun = begin, True
             self._in_head = self._body_is_whole = False
         else:
             _Patient.on_headers_complete(self)
@@ -106,6 +109,7 @@ class DirectProtocol(PatientProtocol):
         parser = self.parser
         return (
             parser is not None
+            and not self._has_begun
             and parser.get_method() == b"POST"
             and not self.expect_100_continue
             and not self._is_answering()
