@@ -59,7 +59,7 @@ async def _turn(pool: Pool, wait_s: float) -> AsyncGenerator[Connection]:
         try:
             await connection.set_autocommit(True)
             await _wait_for_turn(connection, wait_s)
-            await _sample_new_tables(connection)
+            await _sample_outgrown(connection)
             yield connection
         finally:
             await _leave(connection)
@@ -74,11 +74,11 @@ async def _wait_for_turn(connection: Connection, wait_s: float) -> None:
         raise Busy("others count figures all the time") from None
 
 
-async def _sample_new_tables(connection: Connection) -> None:
-    """An installation may have a hundred thousand rows before the server looks at them by itself.
-    Of a table that is not ours it says so in a warning, and leaves it."""
+async def _sample_outgrown(connection: Connection) -> None:
+    """The first hours of an installation are over before the server looks at its tables by itself.
+    Of one that is not ours it says so in a warning, and leaves it."""
     async with connection.cursor(row_factory=scalar_row) as cursor:
-        await cursor.execute(_SQL["never_sampled"])
+        await cursor.execute(_SQL["outgrown"])
         tables = await cursor.fetchall()
     for table in tables:
         await connection.execute(SQL("analyze (skip_locked) {}").format(Identifier(table)))
