@@ -1,6 +1,7 @@
 """A server on a real socket, whose connections are looked at when a test says that it is time."""
 
 import asyncio
+import gc
 import socket
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -101,6 +102,21 @@ async def answer_of(reader: asyncio.StreamReader) -> bytes:
         if line.startswith(b"content-length:")
     )
     return head + await reader.readexactly(length)
+
+
+async def left_by(api: Serving, kind: type) -> int:
+    """How many objects of this kind twenty calls leave to the collector."""
+    reader, writer = await api.connect(POST)
+    await answer_of(reader)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            writer.write(POST)
+            await answer_of(reader)
+        return sum(isinstance(each, kind) for each in gc.get_objects())
+    finally:
+        gc.enable()
 
 
 async def is_ended(reader: asyncio.StreamReader) -> bool:

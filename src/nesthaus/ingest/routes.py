@@ -16,13 +16,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from nesthaus.domain.events import Delivery
 from nesthaus.domain.refusals import Refusal
 from nesthaus.ingest.admission import Admission, ClientGone, Request, TooFast
+from nesthaus.ingest.origins import Origins
 from nesthaus.ingest.prices import Prices
 from nesthaus.ingest.refusal_counts import RefusalCounts
 from nesthaus.ingest.refused import Refused
 from nesthaus.ingest.tracking import Answer, Tracking
 from nesthaus.responses import Problem, problem_response
 from nesthaus.responses.direct import Respond
-from nesthaus.responses.safe_headers import TLS_ONLY, safe_headers_beside
 from nesthaus.responses.whole import Headers, send_whole
 from nesthaus.stream import envelope
 from nesthaus.stream.durable import DurableLog, Overloaded
@@ -57,47 +57,12 @@ class Reply(Struct, frozen=True):
     headers: Headers
 
 
-class Origins:
-    """CORS: which pages may read the answers (`*`, or a list of origins)."""
-
-    def __init__(self, allowed: tuple[str, ...]) -> None:
-        self._any = None
-        if "*" in allowed:
-            self._any = _for_all((b"access-control-allow-origin", b"*"), _EXPOSED)
-        self._others = _for_all(_BY_ORIGIN)
-        self._allowed = {
-            origin: _for_all((b"access-control-allow-origin", origin), _BY_ORIGIN, _EXPOSED)
-            for origin in (each.encode() for each in allowed)
-        }
-
-    def headers(self, scope: Scope) -> Headers:
-        """With all else that is the same in every answer."""
-        plain, over_tls = self._any or self._allowed.get(_origin_of(scope), self._others)
-        return over_tls if scope["scheme"] == "https" else plain
-
-
 _ALSO = {"GET": "HEAD"}
-# Which pages may read an answer is for CORS to say; a beacon's answer nobody reads.
-_FOR_ALL_SITES = (b"cross-origin-resource-policy", b"cross-origin")
-_EXPOSED = (b"access-control-expose-headers", b"Retry-After")
-_BY_ORIGIN = (b"vary", b"Origin")
 _PREFLIGHT = Headers(
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (b"access-control-allow-headers", b"Content-Type, Authorization, Traceparent"),
     (b"access-control-max-age", b"86400"),
 )
-
-
-def _for_all(*headers: tuple[bytes, bytes]) -> tuple[Headers, Headers]:
-    """Without TLS, and over it."""
-    given = [*headers, _FOR_ALL_SITES]
-    safe = safe_headers_beside(given)
-    return Headers(*given, *safe), Headers(*given, *safe, TLS_ONLY)
-
-
-def _origin_of(scope: Scope) -> bytes:
-    return next((value for name, value in scope["headers"] if name == b"origin"), b"")
-
 
 Done = Callable[[Reply | Exception], None]
 
@@ -120,6 +85,7 @@ class Endpoint:
         self._origins = origins
         self._refusals = refusals
         self._begin_answer = begin_answer
+        self.is_direct = begin_answer is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -130,10 +96,6 @@ class Endpoint:
             reply = self._failed(error, scope)
         headers = reply.headers, self._origins.headers(scope)
         await send_whole(scope, send, reply.status, headers, reply.body)
-
-    @property
-    def is_direct(self) -> bool:
-        return self._begin_answer is not None
 
     def begin(self, scope: Scope, body: bytes, respond: Respond) -> None:
         """Of a request with the route's method; only where it `is_direct`."""

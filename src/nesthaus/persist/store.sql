@@ -194,8 +194,8 @@ on conflict (session_id) do update set
 
 -- name: write_activity
 -- No row. As `write_sessions`, of sessions of which nothing came but interactions: no other column
--- can have changed. Most batches bring mostly these, and 24 columns less are more than a third of
--- what a session costs.
+-- can have changed. Most batches bring mostly these, and 24 columns less are a ninth of what a worker
+-- does for an event that is the only one of its session.
 insert into user_sessions (
     session_id, id, start_time, last_activity, latest_seen, end_time, session_duration,
     total_interactions, conversion_status, ip_address, bot_reason, clock_skew_ms, updated_at

@@ -30,7 +30,7 @@ class _NobodyWaits:
 _NOBODY_WAITS = _NobodyWaits()
 
 
-class _DirectCycle:
+class DirectCycle:
     """What uvicorn and `PatientProtocol` ask of a request that is being answered."""
 
     __slots__ = (
@@ -94,7 +94,7 @@ class DirectProtocol(PatientProtocol):
         scope["path"] = self.url.decode()
         scope["raw_path"] = self.url
         scope["query_string"] = b""
-        cycle = _DirectCycle(scope)
+        cycle = DirectCycle(scope)
         self.cycle = self._last_cycle = cast("Any", cycle)
         _Patient.on_message_complete(self)
         body, self._held_body = self._held_body, b""
@@ -129,7 +129,7 @@ class DirectProtocol(PatientProtocol):
             HttpToolsProtocol.on_body(self, self._held_body)
             self._held_body = b""
 
-    def _write_direct(self, cycle: _DirectCycle, head: list[bytes], body: bytes) -> None:
+    def _write_direct(self, cycle: DirectCycle, head: list[bytes], body: bytes) -> None:
         if cycle.disconnected or self.transport.is_closing():
             return
         cycle.response_started = cycle.response_complete = True
